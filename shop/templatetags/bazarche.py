@@ -1,0 +1,143 @@
+"""What templates may ask: money, digits and dates by language, icons, where a link stands."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from django import template
+from django.templatetags.static import static
+from django.urls import translate_url
+from django.utils.dates import WEEKDAYS
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+from shop.jalali import TEHRAN, format_date, format_month, tehran_date
+from shop.jalali import Month as JalaliMonth
+from shop.money import Rial
+from shop.persian import to_persian_digits
+
+register = template.Library()
+
+BASKET_COUNT_COOKIE = "basket_count"
+RIALS_IN_TOMAN = 10
+
+
+def _language() -> str:
+    return get_language() or "fa"
+
+
+@register.filter
+def digits(value: object) -> str:
+    """The same text with the digits of the language; nothing is grouped. None is empty."""
+    text = "" if value is None else str(value)
+    return to_persian_digits(text) if _language() == "fa" else text
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A whole number in groups of three: ۱٬۲۰۰ or 1,200. None is empty."""
+    if value is None:
+        return ""
+    text = f"{int(value):,}"
+    return to_persian_digits(text.replace(",", "\u066c")) if _language() == "fa" else text
+
+
+@register.filter
+def toman(amount: int | None) -> str:
+    """Rials as grouped toman, digits only; a rest under one toman stands after the decimal sign."""
+    if amount is None:
+        return ""
+    whole, rest = divmod(abs(int(amount)), RIALS_IN_TOMAN)
+    sign = "\u2212" if amount < 0 else ""
+    if not rest:
+        return f"{sign}{number(whole)}"
+    point = "\u066b" if _language() == "fa" else "."
+    return f"{sign}{number(whole)}{point}{digits(rest)}"
+
+
+@register.filter
+def rial(amount: Any) -> Rial:
+    """Oscar's decimal price as rials, to be followed by `toman`."""
+    return Rial(amount) if isinstance(amount, int) else Rial.from_decimal(amount)
+
+
+@register.filter
+def jalali(day: date | datetime | JalaliMonth | None) -> str:
+    """A day or a Jalali month written out: Jalali in Persian, Gregorian in English."""
+    if day is None:
+        return ""
+    if isinstance(day, JalaliMonth):
+        return format_month(day, _language())
+    return format_date(tehran_date(day) if isinstance(day, datetime) else day, _language())
+
+
+@register.filter
+def jalali_day(day: date | datetime | None) -> str:
+    """A near day by its weekday, without the year: for promises of the coming weeks."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = tehran_date(day)
+    written = format_date(day, _language()).rsplit(" ", 1)[0]
+    return f"{WEEKDAYS[day.weekday()]} {written}"
+
+
+@register.filter
+def jalali_time(moment: datetime | None) -> str:
+    """Day and clock time in Tehran."""
+    if moment is None:
+        return ""
+    clock = digits(moment.astimezone(TEHRAN).strftime("%H:%M"))
+    return _("%(day)s, %(time)s") % {"day": jalali(moment), "time": clock}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A drawing of the sprite, as large as the text around it; hidden from screen readers."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f" {extra}" if extra else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def current(context: Mapping[str, Any], *view_names: str) -> SafeString | str:
+    """`aria-current` for the link of the page on screen (one of these view names)."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    if match is None or match.view_name not in view_names:
+        return ""
+    return format_html(' aria-current="{}"', "page")
+
+
+@register.simple_tag(takes_context=True)
+def language_path(context: Mapping[str, Any], language: str) -> str:
+    """This page's path in another language; the home page of it when there is no page."""
+    request = context.get("request")
+    if request is None:
+        return "/" if language == "fa" else f"/{language}/"
+    path: str = translate_url(quote(request.path), language)
+    return path
+
+
+@register.simple_tag
+def language_name(language: str) -> str:
+    """A language's name in that language."""
+    name: str = get_language_info(language)["name_local"]
+    return name
+
+
+@register.simple_tag(takes_context=True)
+def basket_count(context: Mapping[str, Any]) -> int:
+    """How many things the basket holds, from the shopper's own cookie: no session, no query.
+
+    It is shown and nothing else; the basket page reads the rows. Nonsense counts as empty.
+    """
+    request = context.get("request")
+    written = request.COOKIES.get(BASKET_COUNT_COOKIE, "") if request is not None else ""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 4 else 0
