@@ -141,3 +141,10 @@ def basket_count(context: Mapping[str, Any]) -> int:
     request = context.get("request")
     written = request.COOKIES.get(BASKET_COUNT_COOKIE, "") if request is not None else ""
     return int(written) if written.isascii() and written.isdigit() and len(written) < 4 else 0
+
+
+@register.simple_tag
+def home_path() -> str:
+    """The first page in the language on screen, without asking the address book."""
+    language = _language()
+    return "/" if language == "fa" else f"/{language}/"
