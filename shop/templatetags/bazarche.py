@@ -75,14 +75,23 @@ def jalali(day: date | datetime | JalaliMonth | None) -> str:
 
 
 @register.filter
+def jalali_short(day: date | datetime | None) -> str:
+    """Day and month alone, where the room is small."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = tehran_date(day)
+    return format_date(day, _language()).rsplit(" ", 1)[0]
+
+
+@register.filter
 def jalali_day(day: date | datetime | None) -> str:
     """A near day by its weekday, without the year: for promises of the coming weeks."""
     if day is None:
         return ""
     if isinstance(day, datetime):
         day = tehran_date(day)
-    written = format_date(day, _language()).rsplit(" ", 1)[0]
-    return f"{WEEKDAYS[day.weekday()]} {written}"
+    return f"{WEEKDAYS[day.weekday()]} {jalali_short(day)}"
 
 
 @register.filter
