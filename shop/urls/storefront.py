@@ -1,0 +1,16 @@
+"""Addresses of the storefront door: shoppers and the stall holders' panel.
+
+English pages stand under /en/; Persian ones have no prefix. What machines call stands outside both.
+"""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, re_path
+from django.views.static import serve
+
+urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns += i18n_patterns(prefix_default_language=False)
+if settings.DEMO:  # elsewhere a file server or object storage answers here
+    urlpatterns.append(
+        re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
+    )

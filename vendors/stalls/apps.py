@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StallsConfig(AppConfig):
+    name = "vendors.stalls"
+    label = "vendors_stalls"
