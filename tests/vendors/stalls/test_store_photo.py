@@ -1,0 +1,210 @@
+"""What becomes a picture of the shop, and what is refused with a kind sentence."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import override
+from PIL import Image
+
+from vendors.stalls.errors import PhotoRefused
+from vendors.stalls.photos import photo_url, store_photo
+
+RED, BLUE = (200, 30, 30), (30, 30, 200)
+GPS_IFD, GPS_LATITUDE, MAKE, ORIENTATION = 0x8825, 2, 0x010F, 0x0112
+SCRIPT = b"<script>alert('tail')</script>"
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings, tmp_path: Path):
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
+def a_picture(width=1600, height=1200, *, kind="JPEG", colour=RED, mode="RGB", **options) -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, (width, height), colour).save(file, kind, **options)
+    return file.getvalue()
+
+
+def halves(width=1600, height=800, **options) -> bytes:
+    """Left half red, right half blue."""
+    picture = Image.new("RGB", (width, height), RED)
+    picture.paste(BLUE, (width // 2, 0, width, height))
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=95, **options)
+    return file.getvalue()
+
+
+def upload(content: bytes, name="photo.jpg") -> ContentFile:
+    return ContentFile(content, name=name)
+
+
+def stored(key: str, width: int) -> Image.Image:
+    with default_storage.open(f"photos/{key}/{width}.webp") as file:
+        picture = Image.open(io.BytesIO(file.read()))
+        picture.load()
+        return picture
+
+
+def refusal(content: bytes, name="photo.jpg", language="en") -> str:
+    with override(language), pytest.raises(PhotoRefused) as caught:
+        store_photo(upload=upload(content, name))
+    assert not default_storage.exists("photos")
+    return str(caught.value)
+
+
+def a_png_header(width: int, height: int) -> bytes:
+    """A PNG that says how large it is and holds no picture data that could be decoded."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"no picture")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_becomes_three_square_webp_files(kind):
+    key = store_photo(upload=upload(a_picture(kind=kind)))
+
+    for width in (320, 640, 960):
+        picture = stored(key, width)
+        assert (picture.format, picture.size) == ("WEBP", (width, width))
+    assert sorted(default_storage.listdir(f"photos/{key}")[1]) == [
+        "320.webp",
+        "640.webp",
+        "960.webp",
+    ]
+
+
+def test_a_cover_is_twice_as_wide_as_high_and_has_one_more_width():
+    key = store_photo(upload=upload(a_picture(2000, 1500)), square=False)
+
+    assert [stored(key, width).size for width in (320, 640, 960, 1280)] == [
+        (320, 160),
+        (640, 320),
+        (960, 480),
+        (1280, 640),
+    ]
+
+
+def test_the_square_is_cut_from_the_middle():
+    picture = stored(store_photo(upload=upload(halves())), 320)
+
+    left, right = picture.getpixel((10, 160)), picture.getpixel((309, 160))
+    assert left[0] > 150
+    assert right[2] > 150
+
+
+def test_a_small_photo_is_not_blown_up():
+    key = store_photo(upload=upload(a_picture(500, 400)))
+
+    assert [stored(key, width).size for width in (320, 640, 960)] == [
+        (320, 320),
+        (400, 400),
+        (400, 400),
+    ]
+
+
+def test_the_smallest_photo_there_is_makes_a_cover():
+    assert stored(store_photo(upload=upload(a_picture(1, 1)), square=False), 1280).size == (1, 1)
+
+
+def test_the_same_photo_twice_is_one_set_of_files():
+    content = a_picture()
+
+    assert store_photo(upload=upload(content)) == store_photo(upload=upload(content, "other.png"))
+    assert len(default_storage.listdir("photos")[0]) == 1
+
+
+def test_a_photo_is_turned_upright():
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6  # shown after a quarter turn clockwise: what was left is on top
+    picture = stored(store_photo(upload=upload(halves(1200, 1200, exif=exif))), 320)
+
+    assert picture.getpixel((160, 10))[0] > 150
+    assert picture.getpixel((160, 309))[2] > 150
+
+
+def test_place_camera_and_every_other_note_are_gone():
+    exif = Image.Exif()
+    exif[MAKE] = "A camera"
+    exif.get_ifd(GPS_IFD)[GPS_LATITUDE] = (35.0, 33.0, 36.0)
+    content = a_picture(exif=exif, icc_profile=b"profile" * 20, comment=b"a note")
+    assert Image.open(io.BytesIO(content)).getexif().get_ifd(GPS_IFD)  # it was there
+
+    key = store_photo(upload=upload(content))
+
+    for width in (320, 640, 960):
+        picture = stored(key, width)
+        assert dict(picture.getexif()) == {}
+        assert {"exif", "icc_profile", "xmp", "comment"}.isdisjoint(picture.info)
+
+
+def test_what_hangs_behind_the_picture_is_gone():
+    content = a_picture() + SCRIPT
+    key = store_photo(upload=upload(content))
+
+    for width in (320, 640, 960):
+        with default_storage.open(f"photos/{key}/{width}.webp") as file:
+            assert b"script" not in file.read()
+
+
+def test_a_transparent_picture_stands_on_white():
+    content = a_picture(kind="PNG", mode="RGBA", colour=(0, 0, 0, 0))
+
+    assert stored(store_photo(upload=upload(content)), 320).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_the_name_and_the_claimed_type_of_an_upload_mean_nothing():
+    assert store_photo(upload=upload(a_picture(kind="PNG"), "photo.exe"))
+
+
+def test_a_picture_of_177_megapixels_is_refused_from_its_header():
+    assert "25 megapixels" in refusal(a_png_header(13_300, 13_300))
+    assert "25 megapixels" in refusal(a_png_header(100_000, 100_000))
+
+
+def test_25_megapixels_are_the_most():
+    assert "25 megapixels" in refusal(a_png_header(5_000, 5_001))
+    # One that is just allowed goes on to be decoded, where its missing data is found.
+    assert "damaged" in refusal(a_png_header(5_000, 5_000))
+
+
+def test_a_file_over_ten_megabytes_is_refused():
+    assert "10 megabytes" in refusal(a_picture() + b"\0" * (10 * 1024 * 1024))
+
+
+def test_a_photo_cut_short_is_refused():
+    content = halves()
+    assert "damaged" in refusal(content[: len(content) // 2])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("moving.jpg", a_picture(kind="GIF")),
+        ("drawing.jpg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("print.jpg", a_picture(20, 20, kind="EPS")),
+        ("letter.jpg", "این عکس نیست".encode()),
+        ("page.jpg", b"%PDF-1.7 no picture"),
+        ("nothing.jpg", b""),
+        ("tiff.jpg", a_picture(kind="TIFF")),
+    ],
+)
+def test_what_is_no_photo_is_refused(name, content):
+    assert "not a photo we can show" in refusal(content, name)
+
+
+def test_the_address_is_of_the_smallest_width_that_is_wide_enough():
+    assert photo_url("abc", 100) == "/media/photos/abc/320.webp"
+    assert photo_url("abc", 320) == "/media/photos/abc/320.webp"
+    assert photo_url("abc", 480) == "/media/photos/abc/640.webp"
+    assert photo_url("abc", 2000) == "/media/photos/abc/960.webp"
+    assert photo_url("cover-abc", 1000) == "/media/photos/cover-abc/1280.webp"
