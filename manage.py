@@ -6,7 +6,15 @@ import sys
 from pathlib import Path
 
 # Commands that touch no database and must also work while one is being repaired.
-WITHOUT_DATABASE = {"compilemessages", "makemessages", "collectstatic", "help", "--help", "version"}
+WITHOUT_DATABASE = {
+    "compilemessages",
+    "makemessages",
+    "collectstatic",
+    "stop",
+    "help",
+    "--help",
+    "version",
+}
 
 
 def main() -> None:

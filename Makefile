@@ -1,0 +1,50 @@
+# Every command sets up what it lacks; a second call takes a moment. `make` prints this list.
+.DEFAULT_GOAL := help
+.PHONY: help run setup stop test test-long bench check fix messages reindex
+SHELL := /bin/bash
+PYTHON ?= python3
+export PYTHON
+
+manage := .venv/bin/python manage.py
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: ## the whole shop with demo data: both doors, workers, bank, search; Ctrl-C stops it
+	@bin/setup run
+	@exec $(manage) serve
+
+setup: ## environment, database and demo data, without starting anything
+	@bin/setup dev
+	@$(manage) prepare
+
+stop: ## the embedded database, and what a killed `make run` left behind
+	@[ ! -x .venv/bin/python ] || $(manage) stop
+
+test: ## unit, integration, walls, then one visit in a real browser
+	@bin/setup dev
+	@bin/test
+
+test-long: ## everything: slow tests, races, kills
+	@bin/setup dev
+	@bin/test long
+
+bench: ## this shop against stock Oscar on the same data
+	@bin/setup dev
+	@$(manage) prepare --no-demo
+	@.venv/bin/python -m tests.bench
+
+check: ## lint, types, import contracts, templates, migrations, texts
+	@bin/setup dev
+	@bin/check
+
+fix: ## what ruff and djlint can put right by themselves
+	@bin/setup dev
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/djlint --reformat --quiet $$(bin/our-templates)
+
+messages: ## collect the texts of all areas into their Persian catalogues
+	@bin/setup dev
+	@bin/messages
+
+reindex: ## rebuild the search index
+	@$(manage) reindex

@@ -1,0 +1,86 @@
+"""The whole shop on this machine: what `make run` starts."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from shop import postgres, supervisor
+
+STOPPED_BY_SIGNAL = (130, 143)
+
+
+class Command(BaseCommand):
+    help = "Start the demo: both doors, their workers, the sandbox bank and the search server"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if os.environ.get("DATABASE_URL"):
+            raise CommandError(
+                "`serve` is the demo on the embedded database. With a server of your own, start the"
+                " lines of the Procfile under your own supervisor (docs/operations.md)."
+            )
+        state_dir = settings.STATE_DIR
+        if os.environ.get(supervisor.MARK) != str(state_dir):
+            # The mark must be in our environment from birth: it is how leftovers are found after a kill.
+            os.environ[supervisor.MARK] = str(state_dir)
+            os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+        try:
+            supervisor.claim(state_dir)
+        except supervisor.AlreadyRunning:
+            raise CommandError("The shop is already running from this folder.") from None
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        try:
+            code = self.run(state_dir)
+        except KeyboardInterrupt:
+            code = 130
+        finally:
+            postgres.stop(state_dir)
+        sys.exit(0 if code in STOPPED_BY_SIGNAL else code)
+
+    def run(self, state_dir: Path) -> int:
+        if supervisor.stop_leftovers(state_dir):
+            self.stdout.write("Stopped what an earlier run left behind")
+            postgres.start(state_dir)
+        call_command("prepare")
+        connections.close_all()  # the processes below must not share our sockets
+        addresses = supervisor.choose_addresses(with_search=supervisor.search_server_is_built())
+        return supervisor.supervise(
+            state_dir=state_dir, addresses=addresses, when_ready=lambda: self.welcome(addresses)
+        )
+
+    def welcome(self, addresses: supervisor.Addresses) -> None:
+        """Bring the search index up to date, then say where everything is."""
+        search = "PostgreSQL (no Java 17 and Maven here)"
+        if addresses.search is not None:
+            search = f"Elasticsearch         {addresses.url(addresses.search)}/"
+            try:
+                supervisor.run_command(
+                    "reindex", environment={"ELASTICSEARCH_URL": addresses.url(addresses.search)}
+                )
+            except subprocess.CalledProcessError:
+                search = "the index was not built (see above): PostgreSQL answers"
+        self.stdout.write(welcome_text(addresses, search=search))
+
+
+def welcome_text(addresses: supervisor.Addresses, *, search: str) -> str:
+    """The box of addresses and logins."""
+    rule = "─" * 78
+    return "\n".join(
+        (
+            rule,
+            f"  Bazarche is open      {addresses.url(addresses.storefront)}/   (English: /en/)",
+            f"  Office                {addresses.url(addresses.office)}/",
+            f"  Sandbox bank          {addresses.url(addresses.bank)}/",
+            f"  Search                {search}",
+            "",
+            "  Ctrl-C stops all of it.  Logs: .local/logs",
+            rule,
+        )
+    )
