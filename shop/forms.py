@@ -50,9 +50,13 @@ class WholeNumberField(forms.Field):
         if value is None:
             return
         if value < self.at_least:
-            raise ValidationError(self.error_messages["too_small"] % {"limit": number(self.at_least)})
+            raise ValidationError(
+                self.error_messages["too_small"] % {"limit": number(self.at_least)}
+            )
         if value > self.at_most:
-            raise ValidationError(self.error_messages["too_large"] % {"limit": number(self.at_most)})
+            raise ValidationError(
+                self.error_messages["too_large"] % {"limit": number(self.at_most)}
+            )
 
 
 class TomanField(WholeNumberField):
@@ -99,7 +103,9 @@ class PostcodeField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
             "widget",
-            forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "postal-code"}),
+            forms.TextInput(
+                attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "postal-code"}
+            ),
         )
         kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)

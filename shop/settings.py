@@ -16,7 +16,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 STATE_DIR = Path(env("BAZARCHE_STATE", default=str(BASE_DIR / ".local")))
 
 # --- which process this is -------------------------------------------------------------------------------------------
-# storefront: shoppers and panel, no confidential half. office: staff. setup: management commands and tests (owner role).
+# storefront: shoppers and panel, no confidential half. office: staff. setup: commands and tests (owner role).
 DOOR = cast(postgres.Door, env("DOOR", default="setup"))
 if DOOR not in postgres.ROLE_OF_DOOR:
     raise ImproperlyConfigured("DOOR must be storefront, office or setup")
@@ -146,7 +146,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "oscar.apps.basket.middleware.BasketMiddleware",
+    "shop.storefront.middleware.MarketBasketMiddleware",
 ]
 ROOT_URLCONF = "shop.urls.office" if DOOR == "office" else "shop.urls.storefront"
 WSGI_APPLICATION = "shop.wsgi.application"
@@ -269,6 +269,8 @@ else:
         }
 # A Checkout Session cannot expire sooner than 30 minutes; stock is held this long.
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=35)
+# What the gateways take in one payment, in rial (payments beyond it are refused before the bank is asked).
+LARGEST_ORDER_RIAL = env.int("LARGEST_ORDER_RIAL", default=1_000_000_000)
 # The sweeper asks the gateway about every attempt older than this.
 PAYMENT_ASK_AFTER_MINUTES = env.int("PAYMENT_ASK_AFTER_MINUTES", default=5)
 

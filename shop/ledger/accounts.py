@@ -1,6 +1,7 @@
 """The chart of accounts: one function for each kind of account, so that no code is ever spelled twice."""
 
 INCOME_COMMISSION = "income:commission"
+EXPENSE_GATEWAY_FEE = "expense:gateway_fee"
 BUYER_REFUND_DUE = "buyer:refund_due"
 
 

@@ -91,6 +91,7 @@ class Posting(models.Model):
         SHIPPING = "shipping", _("shipping")
         COMMISSION = "commission", _("commission")
         REFUND = "refund", _("refund")
+        FEE = "fee", _("gateway's fee")
 
     transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="postings")
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings")

@@ -28,7 +28,7 @@ def post(
 ) -> Transaction | None:
     """Book one event; None when it stands in the books already.
 
-    Rial. Legs of zero are left out; the rest must sum to zero, else Unbalanced (and the database would refuse at commit).
+    Rial. Legs of zero are left out; the rest must sum to zero, else Unbalanced (and the database would refuse).
     Runs in the caller's transaction, so the entry and what it records become true together.
     """
     legs = [leg for leg in legs if leg.amount]

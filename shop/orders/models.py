@@ -4,7 +4,7 @@ Oscar's `Order` is what the shopper pays; a `StallOrder` is one stall's part of 
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.fields import RialField
 from shop.money import Rial
+
+DAYS_OF_WEEK = 7
 
 
 class ShippingMethod(models.TextChoices):
@@ -113,6 +115,8 @@ class SellerTerms(models.Model):
     takes_orders = models.BooleanField(_("takes orders"), default=True)
     back_on = models.DateField(_("away until"), null=True)
     preparation_days = models.PositiveSmallIntegerField(_("days to prepare"), default=1)
+    # date.weekday() numbers: Monday 0 … Friday 4.
+    days_off = models.JSONField(_("days off"), default=list, blank=True)
     commission_bp = models.PositiveSmallIntegerField(_("commission, basis points"), default=0)
 
     class Meta:
@@ -127,9 +131,15 @@ class SellerTerms(models.Model):
     def __str__(self) -> str:
         return str(self.partner_id)
 
-    def first_working_day(self, *, today: date) -> date:
-        """The day work on an order of today begins: today, or the day the seller is back."""
-        return max(today, self.back_on) if self.back_on else today
+    def send_by(self, *, today: date, days: int) -> date:
+        """The last day for sending an order of today that takes `days` working days, days off left out."""
+        day = max(today, self.back_on) if self.back_on else today
+        days_off = set(self.days_off) if len(set(self.days_off)) < DAYS_OF_WEEK else set()
+        while days > 0 or day.weekday() in days_off:
+            day += timedelta(days=1)
+            if day.weekday() not in days_off:
+                days -= 1
+        return day
 
 
 class Fulfilment(models.Model):

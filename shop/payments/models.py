@@ -20,6 +20,7 @@ class PaymentAttempt(models.Model):
         DECLINED = "declined", _("declined")
         EXPIRED = "expired", _("expired")
         REFUND_DUE = "refund_due", _("paid too late, to be returned")
+        REFUNDED = "refunded", _("returned")
 
     # While in one of these, the stock is held and the basket belongs to this attempt.
     OPEN: ClassVar[tuple[str, ...]] = (State.CREATED, State.REDIRECTED, State.UNKNOWN)

@@ -45,7 +45,6 @@ class Stall(models.Model):
     main_category = models.ForeignKey(
         "catalogue.Category", models.PROTECT, related_name="+", null=True
     )
-    days_off = models.JSONField(_("days off"), default=list, blank=True)
     takes_preorders = models.BooleanField(_("takes orders while on holiday"), default=False)
     holiday_until = models.DateField(_("back on"), null=True, blank=True)
     holiday_note = models.CharField(_("note on the holiday"), max_length=200, blank=True)

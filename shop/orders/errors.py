@@ -1,0 +1,78 @@
+"""What can stand between a basket and an order, said so that the buyer knows what to do."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+class OrderError(Exception):
+    """Base; `str()` is a sentence for the buyer or the stall holder."""
+
+    def __str__(self) -> str:
+        return _("This can't be done now. Please try once more.")
+
+
+class EmptyBasket(OrderError):
+    def __str__(self) -> str:
+        return _("Your basket is empty.")
+
+
+class OutOfStock(OrderError):
+    """`titles` name the goods that were just sold, in basket order."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.titles = list(titles)
+
+    def __str__(self) -> str:
+        return ngettext(
+            "There is not enough of “%(titles)s” any more. Change the number or take it out of the basket.",
+            "There is not enough of these any more: %(titles)s. Change the numbers or take them out.",
+            len(self.titles),
+        ) % {"titles": _(", ").join(self.titles)}
+
+
+class SellerAway(OrderError):
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = list(names)
+
+    def __str__(self) -> str:
+        return _("%(names)s takes no orders right now. Take its goods out of the basket.") % {
+            "names": _(", ").join(self.names)
+        }
+
+
+class PriceChanged(OrderError):
+    def __str__(self) -> str:
+        return _("A price has changed since you saw it. Look at the new total and confirm again.")
+
+
+class ShippingNotOffered(OrderError):
+    def __str__(self) -> str:
+        return _("Choose how each parcel is sent.")
+
+
+class OrderTooLarge(OrderError):
+    def __str__(self) -> str:
+        return _("The bank does not take so much in one payment. Please order in two parts.")
+
+
+class BasketGone(OrderError):
+    def __str__(self) -> str:
+        return _("This basket was ordered already.")
+
+
+class GatewayNotAvailable(OrderError):
+    """The gateway refused to begin; nothing was taken and the basket is open again."""
+
+    def __str__(self) -> str:
+        return _(
+            "This bank does not answer right now. Nothing was taken. Try again, or choose another one."
+        )
+
+
+class StateMoved(OrderError):
+    """Somebody else was quicker, or the page was old."""
+
+    def __str__(self) -> str:
+        return _("This order has moved on meanwhile. Here is how it stands now.")

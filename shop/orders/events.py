@@ -1,0 +1,25 @@
+"""News of orders; each is published in the transaction that made it true (readers: shop.jobs.SUBSCRIBERS)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OrderPaid:
+    order_id: int
+
+
+@dataclass(frozen=True)
+class PaymentCameTooLate:
+    attempt_id: str
+
+
+@dataclass(frozen=True)
+class StallOrderSent:
+    stall_order_id: int
+
+
+@dataclass(frozen=True)
+class ProductsChanged:
+    """Price, stock or anything else that a product's card shows."""
+
+    product_ids: list[int]

@@ -1,0 +1,96 @@
+"""What a stall does with a paid order: accept, send, and know that it arrived."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from shop.jobs import publish
+from shop.ledger import accounts
+from shop.ledger.models import Posting
+from shop.ledger.services import Leg, post
+from shop.orders import stock
+from shop.orders.errors import StateMoved
+from shop.orders.events import StallOrderSent
+from shop.orders.models import StallOrder
+
+log = logging.getLogger(__name__)
+State = StallOrder.State
+
+
+def accept_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
+    """The stall says yes. Raises StateMoved unless the order is new."""
+    _move(stall_order, from_state=State.NEW, to_state=State.ACCEPTED, accepted_at=now)
+
+
+def send_stall_order(
+    *, stall_order: StallOrder, carrier: str, tracking_code: str, now: datetime
+) -> None:
+    """The parcel is on its way, and the goods are off the shelf. Raises StateMoved unless the order is accepted."""
+    with transaction.atomic():
+        _move(
+            stall_order,
+            from_state=State.ACCEPTED,
+            to_state=State.SENT,
+            sent_at=now,
+            carrier=carrier,
+            tracking_code=tracking_code,
+        )
+        stock.consume(stall_order.lines)
+        publish(StallOrderSent(stall_order.pk))
+
+
+def deliver_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
+    """The parcel arrived: the stall has earned it. Raises StateMoved unless the order was sent.
+
+    The ledger moves the stall's share, piece by piece, from pending to delivered; from there income is read.
+    """
+    with transaction.atomic():
+        _move(stall_order, from_state=State.SENT, to_state=State.DELIVERED, delivered_at=now)
+        post(
+            event_type="stall_order.delivered",
+            event_id=str(stall_order.pk),
+            occurred_at=now,
+            legs=_earned_legs(stall_order),
+        )
+
+
+def _move(
+    stall_order: StallOrder,
+    *,
+    from_state: StallOrder.State,
+    to_state: StallOrder.State,
+    **fields: object,
+) -> None:
+    moved = StallOrder.objects.filter(pk=stall_order.pk, state=from_state).update(
+        state=to_state, **fields
+    )
+    if moved != 1:
+        raise StateMoved
+    stall_order.refresh_from_db()
+    log.info("stall_order.%s stall_order=%s", to_state, stall_order.pk)
+
+
+def _earned_legs(stall_order: StallOrder) -> list[Leg]:
+    """The postings of the capture on the stall's pending account, moved over as they are."""
+    pending = accounts.stall_pending(stall_order.partner_id)
+    delivered = accounts.stall_delivered(stall_order.partner_id)
+    captured = Posting.objects.filter(
+        stall_order_id=stall_order.pk,
+        account__code=pending,
+        transaction__event_type="payment.captured",
+    ).order_by("pk")
+    legs = []
+    for posting in captured:
+        for account, amount in ((pending, -posting.amount), (delivered, posting.amount)):
+            legs.append(
+                Leg(
+                    account,
+                    amount,
+                    Posting.Kind(posting.kind),
+                    partner_id=posting.partner_id,
+                    stall_order_id=posting.stall_order_id,
+                    order_line_id=posting.order_line_id,
+                )
+            )
+    return legs

@@ -1,0 +1,177 @@
+"""The one function that makes a payment true. Webhook, return page and sweeper all call it; it may run any number
+of times, at once, in any order."""
+
+import logging
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from oscar.apps.basket.models import Basket
+from oscar.apps.order.models import Order
+
+from shop.jobs import publish
+from shop.ledger import accounts
+from shop.ledger.models import Posting
+from shop.ledger.services import Leg, post
+from shop.money import Rial, share_bp
+from shop.orders.events import OrderPaid, PaymentCameTooLate
+from shop.orders.models import StallOrder
+from shop.orders.services.close import close_unpaid
+from shop.payments.gateways import gateway
+from shop.payments.gateways.base import (
+    AmountDiffers,
+    GatewayAnswer,
+    GatewayRefused,
+    GatewayUnknown,
+    PaymentState,
+)
+from shop.payments.models import PaymentAttempt
+
+log = logging.getLogger(__name__)
+State = PaymentAttempt.State
+
+
+def settle_attempt(
+    *, attempt_id: uuid.UUID, now: datetime, gave_up: bool = False
+) -> PaymentAttempt:
+    """Ask the gateway about one attempt and make the answer true here; returns the attempt as it stands.
+
+    `gave_up`: the buyer says they won't pay, so a payment still open is ended at the gateway first. Nothing changes
+    while the gateway's answer is unknown. Safe to repeat.
+    """
+    attempt = PaymentAttempt.objects.get(pk=attempt_id)
+    if attempt.state in (State.PAID, State.REFUND_DUE, State.REFUNDED):
+        return attempt
+    must_end = gave_up or now >= attempt.deadline
+    if attempt.reference is None:
+        # The gateway's page was never shown, so nobody can have paid.
+        if must_end:
+            close_unpaid(attempt_id=attempt_id, state=State.EXPIRED)
+    else:
+        answer = _ask(attempt, must_end=must_end)
+        if answer is not None:
+            _apply(attempt, answer, now)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def _ask(attempt: PaymentAttempt, *, must_end: bool) -> GatewayAnswer | None:
+    """The gateway's word, from outside any transaction; None when it has none to rely on."""
+    bank = gateway(attempt.gateway)
+    reference, amount = str(attempt.reference), attempt.amount
+    try:
+        if attempt.state in PaymentAttempt.CLOSED_UNPAID:
+            # Given up already: look without taking. Zarinpal returns by itself what nobody takes.
+            return bank.peek(reference, amount=amount)
+        answer = bank.look_up(reference, amount=amount)
+        if answer.state is PaymentState.DECLINED or (
+            must_end and answer.state is PaymentState.PENDING
+        ):
+            # A declined card is not the end everywhere: end it at the bank before the stock goes back.
+            return bank.expire(reference, amount=amount)
+        return answer
+    except AmountDiffers:
+        log.error("payment.amount_differs attempt=%s", attempt.pk)
+    except (GatewayRefused, GatewayUnknown) as error:
+        log.warning("payment.unknown attempt=%s error=%s", attempt.pk, type(error).__name__)
+    PaymentAttempt.objects.filter(pk=attempt.pk, state__in=PaymentAttempt.OPEN).update(
+        state=State.UNKNOWN
+    )
+    return None
+
+
+def _apply(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> None:
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(asked_at=now)
+    if answer.state is PaymentState.PAID:
+        _record_payment(attempt.pk, answer, now)
+    elif answer.state is PaymentState.DECLINED:
+        close_unpaid(attempt_id=attempt.pk, state=State.DECLINED)
+    elif answer.state is PaymentState.EXPIRED:
+        close_unpaid(attempt_id=attempt.pk, state=State.EXPIRED)
+
+
+def _record_payment(attempt_id: uuid.UUID, answer: GatewayAnswer, now: datetime) -> None:
+    with transaction.atomic():
+        attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
+        if attempt.state in PaymentAttempt.OPEN:
+            _record_in_time(attempt, answer, now)
+        elif attempt.state in PaymentAttempt.CLOSED_UNPAID:
+            _record_too_late(attempt, answer, now)
+        # else: another process was quicker, and all is done
+
+
+def _record_in_time(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> None:
+    _close_as(attempt, State.PAID, answer, now)
+    Order.objects.filter(pk=attempt.order_id).update(status="paid")
+    StallOrder.objects.filter(order_id=attempt.order_id).update(state=StallOrder.State.NEW)
+    Basket.objects.filter(pk=attempt.basket_id).update(status=Basket.SUBMITTED, date_submitted=now)
+    post(
+        event_type="payment.captured",
+        event_id=str(attempt.pk),
+        occurred_at=now,
+        legs=[*_clearing_legs(attempt, answer), *_share_legs(attempt)],
+    )
+    publish(OrderPaid(attempt.order_id))
+    log.info("payment.captured attempt=%s order=%s", attempt.pk, attempt.order_id)
+
+
+def _record_too_late(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> None:
+    """The goods went back on the shelf before the money came: the buyer gets it back."""
+    if attempt.gateway == "zarinpal":
+        return  # not taken (no verify), so the bank returns it to the card
+    _close_as(attempt, State.REFUND_DUE, answer, now)
+    post(
+        event_type="payment.late",
+        event_id=str(attempt.pk),
+        occurred_at=now,
+        legs=[
+            *_clearing_legs(attempt, answer),
+            Leg(accounts.BUYER_REFUND_DUE, -attempt.amount, Posting.Kind.REFUND),
+        ],
+    )
+    publish(PaymentCameTooLate(str(attempt.pk)))
+    log.warning("payment.late attempt=%s", attempt.pk)
+
+
+def _close_as(
+    attempt: PaymentAttempt, state: PaymentAttempt.State, answer: GatewayAnswer, now: datetime
+) -> None:
+    attempt.state = state
+    attempt.settled_at = now
+    attempt.gateway_payment_id = answer.gateway_payment_id
+    attempt.fee = None if answer.fee_rial is None else Rial(answer.fee_rial)
+    attempt.save(update_fields=["state", "settled_at", "gateway_payment_id", "fee"])
+
+
+def _clearing_legs(attempt: PaymentAttempt, answer: GatewayAnswer) -> list[Leg]:
+    clearing = accounts.gateway_clearing(attempt.gateway)
+    fee = Rial(answer.fee_rial or 0)
+    return [
+        Leg(clearing, attempt.amount, Posting.Kind.CAPTURE),
+        Leg(accounts.EXPENSE_GATEWAY_FEE, fee, Posting.Kind.FEE),
+        Leg(clearing, -fee, Posting.Kind.FEE),
+    ]
+
+
+def _share_legs(attempt: PaymentAttempt) -> list[Leg]:
+    """Each stall's share, line by line: goods and shipping owed to it, commission kept from it."""
+    legs = []
+    lines = list(attempt.order.lines.all())
+    for stall_order in attempt.order.stall_orders.all():
+        pending = accounts.stall_pending(stall_order.partner_id)
+        partner_id, stall_order_id = stall_order.partner_id, stall_order.pk
+        for line in lines:
+            if line.partner_id != partner_id:
+                continue
+            goods = Rial.from_decimal(line.line_price_incl_tax)
+            commission = share_bp(goods, stall_order.commission_bp)
+            for account, amount, kind in (
+                (pending, -goods, Posting.Kind.GOODS),
+                (pending, commission, Posting.Kind.COMMISSION),
+                (accounts.INCOME_COMMISSION, -commission, Posting.Kind.COMMISSION),
+            ):
+                legs.append(Leg(account, amount, kind, partner_id, stall_order_id, line.pk))
+        legs.append(
+            Leg(pending, -stall_order.shipping, Posting.Kind.SHIPPING, partner_id, stall_order_id)
+        )
+    return legs

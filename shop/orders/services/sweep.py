@@ -1,0 +1,32 @@
+"""Finding payments nobody came back from."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from shop.orders.services.settle import settle_attempt
+from shop.payments.models import PaymentAttempt
+
+log = logging.getLogger(__name__)
+
+
+def sweep_payments(*, now: datetime) -> int:
+    """Ask about every open attempt older than PAYMENT_ASK_AFTER_MINUTES; the number of attempts asked.
+
+    One that raises is logged and does not keep the others waiting.
+    """
+    older_than = now - timedelta(minutes=settings.PAYMENT_ASK_AFTER_MINUTES)
+    attempt_ids = list(
+        PaymentAttempt.objects.filter(
+            state__in=PaymentAttempt.OPEN, created_at__lte=older_than
+        ).values_list("pk", flat=True)
+    )
+    for attempt_id in attempt_ids:
+        try:
+            settle_attempt(attempt_id=attempt_id, now=now)
+        except (
+            Exception
+        ):  # one broken payment must not leave all others unasked; it is in the log with its trace
+            log.exception("payment.sweep_failed attempt=%s", attempt_id)
+    return len(attempt_ids)

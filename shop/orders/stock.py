@@ -1,0 +1,72 @@
+"""Holding and giving back stock. One statement a stock record, in key order, so that no two orders deadlock."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from oscar.apps.partner.models import StockRecord
+
+from shop.jobs import publish
+from shop.orders.errors import OutOfStock
+from shop.orders.events import ProductsChanged
+
+ALLOCATED = Coalesce(F("num_allocated"), 0)
+
+
+def reserve(quantities: Mapping[int, int], *, titles: Mapping[int, str]) -> None:
+    """Hold stock for an order: stock record → how many. Made-to-order goods (no number in stock) need none.
+
+    Runs in the order's transaction. Raises OutOfStock naming every short product; nothing is held then, since the
+    caller's transaction rolls back. The condition is in the UPDATE itself: no reading and then deciding.
+    """
+    short = []
+    for record_id in sorted(quantities):
+        quantity = quantities[record_id]
+        held = StockRecord.objects.filter(
+            pk=record_id, num_in_stock__gte=ALLOCATED + quantity
+        ).update(num_allocated=ALLOCATED + quantity)
+        if not held and not StockRecord.objects.filter(pk=record_id, num_in_stock=None).exists():
+            short.append(titles[record_id])
+    if short:
+        raise OutOfStock(short)
+    _tell_of_change(quantities)
+
+
+def release(order_lines: Iterable[Any]) -> None:
+    """Give back what an unpaid order held."""
+    quantities = _tracked(order_lines)
+    for record_id in sorted(quantities):
+        StockRecord.objects.filter(pk=record_id, num_in_stock__isnull=False).update(
+            num_allocated=ALLOCATED - quantities[record_id]
+        )
+    _tell_of_change(quantities)
+
+
+def consume(order_lines: Iterable[Any]) -> None:
+    """The goods left the shelf: what was held for them is gone from the stock."""
+    quantities = _tracked(order_lines)
+    for record_id in sorted(quantities):
+        StockRecord.objects.filter(pk=record_id, num_in_stock__isnull=False).update(
+            num_allocated=ALLOCATED - quantities[record_id],
+            num_in_stock=F("num_in_stock") - quantities[record_id],
+        )
+
+
+def _tracked(order_lines: Iterable[Any]) -> dict[int, int]:
+    """Stock record → how many of it the lines hold; made-to-order lines hold none."""
+    quantities: dict[int, int] = {}
+    for line in order_lines:
+        if line.stockrecord_id is not None and line.num_allocated:
+            quantities[line.stockrecord_id] = (
+                quantities.get(line.stockrecord_id, 0) + line.num_allocated
+            )
+    return quantities
+
+
+def _tell_of_change(record_ids: Iterable[int]) -> None:
+    product_ids = list(
+        StockRecord.objects.filter(pk__in=list(record_ids)).values_list("product_id", flat=True)
+    )
+    if product_ids:
+        publish(ProductsChanged(sorted(product_ids)))
