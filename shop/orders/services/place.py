@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -145,10 +146,10 @@ def _write_order(
         basket=basket,
         user_id=user_id,
         currency=CURRENCY,
-        total_incl_tax=total,
-        total_excl_tax=total,
-        shipping_incl_tax=sending,
-        shipping_excl_tax=sending,
+        total_incl_tax=Decimal(total),
+        total_excl_tax=Decimal(total),
+        shipping_incl_tax=Decimal(sending),
+        shipping_excl_tax=Decimal(sending),
         shipping_address=address,
         shipping_method="stalls",
         shipping_code="stalls",
@@ -169,12 +170,12 @@ def _write_lines(order: Any, lines: Sequence[ParcelLine]) -> None:
             title=line.product.get_title(),
             upc=line.product.upc,
             quantity=line.quantity,
-            line_price_incl_tax=line.price,
-            line_price_excl_tax=line.price,
-            line_price_before_discounts_incl_tax=line.price,
-            line_price_before_discounts_excl_tax=line.price,
-            unit_price_incl_tax=line.unit_price,
-            unit_price_excl_tax=line.unit_price,
+            line_price_incl_tax=Decimal(line.price),
+            line_price_excl_tax=Decimal(line.price),
+            line_price_before_discounts_incl_tax=Decimal(line.price),
+            line_price_before_discounts_excl_tax=Decimal(line.price),
+            unit_price_incl_tax=Decimal(line.unit_price),
+            unit_price_excl_tax=Decimal(line.unit_price),
             num_allocated=0 if line.left is None else line.quantity,
         )
         for line in lines

@@ -1,0 +1,124 @@
+"""Named makers of rows for the tests. Each makes the least that is true; a test says only what it is about."""
+
+import itertools
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from oscar.apps.basket.models import Basket, Line
+from oscar.apps.catalogue.models import Category, Product, ProductClass
+from oscar.apps.partner.models import Partner, StockRecord
+
+from shop.accounts.models import User
+from shop.money import Rial
+from shop.orders.models import Fulfilment, SellerTerms, ShippingMethod, ShippingRate, ShippingTier
+from shop.orders.services.place import Buyer, Checkout
+from vendors.stalls.models import Listing, Stall, StallMember
+
+NOON = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)  # noon in Tehran, 4 Azar 1405
+BUYER = Buyer(
+    name="مهسا رضایی",
+    phone="+989120000001",
+    province="تهران",
+    city="اسلامشهر",
+    address="خیابان نمونه، پلاک ۱",
+    postcode="3313912345",
+)
+_serial = itertools.count(1)
+
+
+def a_user(**fields: Any) -> User:
+    return User.objects.create_user(
+        phone=fields.pop("phone", f"+98912000{next(_serial):04d}"), **fields
+    )
+
+
+def a_category(name: str = "خوراکی", **fields: Any) -> Category:
+    return Category.add_root(name=name, **fields)
+
+
+def a_stall(
+    name: str = "ترشی سبزینه",
+    *,
+    keeper: User | None = None,
+    takes_orders: bool = True,
+    commission_bp: int = 500,
+    shipping: int = 650_000,
+    **fields: Any,
+) -> Stall:
+    """An open stall that sends by city courier for 65,000 toman."""
+    partner = Partner.objects.create(name=name)
+    SellerTerms.objects.create(
+        partner=partner, takes_orders=takes_orders, commission_bp=commission_bp
+    )
+    rate = ShippingRate.objects.create(partner=partner, method=ShippingMethod.CITY_COURIER)
+    ShippingTier.objects.create(rate=rate, over_g=0, price=Rial(shipping))
+    fields = {"city": "اسلامشهر", "state": Stall.State.OPEN, **fields}
+    stall = Stall.objects.create(partner=partner, name=name, **fields)
+    if keeper is not None:
+        a_member(stall, keeper)
+    return stall
+
+
+def a_member(
+    stall: Stall, user: User, role: StallMember.Role = StallMember.Role.OWNER
+) -> StallMember:
+    return StallMember.objects.create(stall=stall, user=user, role=role)
+
+
+def a_product(
+    stall: Stall,
+    title: str = "ترشی لیته",
+    *,
+    price: int = 1_650_000,
+    stock: int | None = 10,
+    made_days: int | None = None,
+    category: Category | None = None,
+    **fields: Any,
+) -> Product:
+    """A published product of a stall, priced in rial; `stock=None` is made to order."""
+    kind, _ = ProductClass.objects.get_or_create(name="food", defaults={"slug": "food"})
+    product = Product.objects.create(title=title, product_class=kind, **fields)
+    if category is not None:
+        product.categories.add(category)
+    Listing.objects.create(product=product, stall=stall)
+    Fulfilment.objects.create(product=product, made_days=made_days, weight_g=700)
+    a_stock_record(product, stall, price=price, stock=stock)
+    return product
+
+
+def a_stock_record(product: Product, stall: Stall, *, price: int, stock: int | None) -> StockRecord:
+    return StockRecord.objects.create(
+        product=product,
+        partner=stall.partner,
+        partner_sku=f"sku-{next(_serial)}",
+        price=Decimal(price),
+        num_in_stock=stock,
+    )
+
+
+def a_basket(*contents: tuple[Product, int]) -> Basket:
+    basket = Basket.objects.create()
+    for product, quantity in contents:
+        record = product.stockrecords.get()
+        Line.objects.create(
+            basket=basket,
+            line_reference=f"{product.pk}_{record.pk}",
+            product=product,
+            stockrecord=record,
+            quantity=quantity,
+            price_currency="IRR",
+            price_excl_tax=record.price,
+            price_incl_tax=record.price,
+        )
+    return basket
+
+
+def a_checkout(*stalls: Stall, total: int, gateway: str = "zarinpal") -> Checkout:
+    """City courier for each stall's parcel."""
+    return Checkout(
+        buyer=BUYER,
+        shipping={stall.partner_id: ShippingMethod.CITY_COURIER for stall in stalls},
+        gateway=gateway,
+        seen_total=Rial(total),
+    )
