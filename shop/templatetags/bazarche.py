@@ -38,7 +38,7 @@ def digits(value: object) -> str:
 
 @register.filter
 def number(value: int | None) -> str:
-    """A whole number in groups of three: ۱٬۲۰۰ or 1,200. None is empty."""
+    """A whole number in groups of three, in the digits of the language (1,200). None is empty."""
     if value is None:
         return ""
     text = f"{int(value):,}"
