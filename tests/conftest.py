@@ -11,6 +11,7 @@ os.environ["DOOR"] = "setup"
 import pytest
 
 from shop import postgres
+from tests.fixtures_bank import sandbox_bank  # noqa: F401 - a fixture for every test
 
 ROOT = Path(__file__).resolve().parent.parent
 if not os.environ.get("DATABASE_URL"):

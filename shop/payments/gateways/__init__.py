@@ -1,0 +1,29 @@
+"""The only files that talk to gateways. `gateway(name)` builds one from settings.GATEWAYS."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from shop.payments.gateways.base import Gateway
+from shop.payments.gateways.stripe import StripeConfig, StripeGateway
+from shop.payments.gateways.zarinpal import ZarinpalConfig, ZarinpalGateway
+
+
+def gateway(name: str) -> Gateway:
+    """The gateway of that name. Raises KeyError when it is not switched on."""
+    options: Mapping[str, Any] = settings.GATEWAYS[name]
+    if name == "stripe":
+        return _stripe(StripeConfig(**options))
+    return _zarinpal(ZarinpalConfig(**options))
+
+
+def stripe_gateway() -> StripeGateway:
+    """Stripe, for the one view that reads its webhooks. Raises KeyError."""
+    return _stripe(StripeConfig(**settings.GATEWAYS["stripe"]))
+
+
+# One per process and configuration: each keeps its connections.
+_stripe = cache(StripeGateway)
+_zarinpal = cache(ZarinpalGateway)

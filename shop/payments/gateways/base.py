@@ -104,7 +104,10 @@ class GatewayError(Exception):
 
 
 class GatewayRefused(GatewayError):
-    """A definite no: nothing was done, and asking again would not help. `code` is the gateway's."""
+    """A definite no: nothing was done, and asking again would not help. `code` is the gateway's.
+
+    From `look_up` it never means "unpaid": there is no such payment, or it is not ours.
+    """
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(f"{code}: {message}" if message else code)

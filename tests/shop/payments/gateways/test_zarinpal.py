@@ -1,0 +1,204 @@
+from contextlib import closing
+
+import httpx
+import pytest
+
+from shop.payments.gateways import zarinpal as adapter
+from shop.payments.gateways.base import (
+    AmountDiffers,
+    GatewayRefused,
+    GatewayUnknown,
+    PaymentState,
+    RefundNotOffered,
+    RefundPayment,
+)
+from shop.payments.gateways.zarinpal import ZarinpalConfig, ZarinpalGateway
+from tests.fixtures_bank import wait_until
+
+AMOUNT = 44_860_000
+
+
+def a_refund(started, amount=AMOUNT):
+    return RefundPayment(
+        key="refund-1",
+        reference=started.reference,
+        gateway_payment_id="",
+        amount=amount,
+        paid_amount=AMOUNT,
+    )
+
+
+def test_start_leads_to_the_page_of_the_authority(sandbox_bank, zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    assert len(started.reference) == 36
+    assert started.redirect_url == f"{sandbox_bank.url}/pg/StartPay/{started.reference}"
+
+
+def test_a_paid_payment_is_taken_once_and_stays_paid(sandbox_bank, zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    back = sandbox_bank.press(started.redirect_url, "pay")
+    query = dict(httpx.URL(back).params)
+    assert query == {"attempt": "7", "Authority": started.reference, "Status": "OK"}
+    assert zarinpal_gateway.reference_from_return(query) == started.reference
+    first = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert first.state is PaymentState.PAID
+    assert (first.amount, first.currency, first.fee_rial) == (AMOUNT, "irr", 120_000)
+    assert first.card_mask == "603799******1234"
+    assert first.gateway_payment_id.isdigit()
+    assert zarinpal_gateway.look_up(started.reference, amount=AMOUNT) == first
+    assert len(sandbox_bank.captures()) == 1
+
+
+def test_a_look_that_takes_nothing_leaves_the_payment_unverified(
+    sandbox_bank, zarinpal_gateway, a_start
+):
+    started = zarinpal_gateway.start(a_start())
+    sandbox_bank.press(started.redirect_url, "pay_and_close")
+    assert zarinpal_gateway.peek(started.reference, amount=AMOUNT).state is PaymentState.PAID
+    (waiting,) = zarinpal_gateway.unverified()
+    assert (waiting.reference, waiting.amount) == (started.reference, AMOUNT)
+    zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert zarinpal_gateway.unverified() == []
+
+
+def test_another_amount_is_never_paid(sandbox_bank, zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    sandbox_bank.press(started.redirect_url, "pay")
+    with pytest.raises(AmountDiffers, match="-50"):
+        zarinpal_gateway.look_up(started.reference, amount=AMOUNT - 10_000)
+    assert len(zarinpal_gateway.unverified()) == 1
+
+
+def test_a_captured_amount_that_differs_is_never_paid(sandbox_bank, zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    sandbox_bank.arm("pay", "wrong_amount")
+    sandbox_bank.press(started.redirect_url, "pay")
+    with pytest.raises(AmountDiffers):
+        zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+
+
+def test_an_untouched_payment_is_pending(zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    answer = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert answer.state is PaymentState.PENDING
+
+
+@pytest.mark.parametrize("deed", ["decline", "cancel"])
+def test_a_refused_or_cancelled_payment_is_declined(sandbox_bank, zarinpal_gateway, a_start, deed):
+    started = zarinpal_gateway.start(a_start())
+    back = sandbox_bank.press(started.redirect_url, deed)
+    assert dict(httpx.URL(back).params)["Status"] == "NOK"
+    answer = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert answer.state is PaymentState.DECLINED
+
+
+def test_a_late_bank_is_pending_and_then_paid(sandbox_bank, zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    sandbox_bank.press(started.redirect_url, "pay_late")
+    first = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert first.state is PaymentState.PENDING
+    wait_until(lambda: len(sandbox_bank.captures()) == 1)
+    second = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert second.state is PaymentState.PAID
+
+
+def test_an_authority_of_nobody_is_refused(zarinpal_gateway):
+    with pytest.raises(GatewayRefused, match="-54"):
+        zarinpal_gateway.look_up("S" + "0" * 35, amount=AMOUNT)
+
+
+def test_giving_up_takes_a_payment_that_came_first(sandbox_bank, zarinpal_gateway, a_start):
+    paid, unpaid = zarinpal_gateway.start(a_start()), zarinpal_gateway.start(a_start())
+    sandbox_bank.press(paid.redirect_url, "pay")
+    assert zarinpal_gateway.expire(paid.reference, amount=AMOUNT).state is PaymentState.PAID
+    assert zarinpal_gateway.expire(unpaid.reference, amount=AMOUNT).state is PaymentState.EXPIRED
+
+
+@pytest.mark.parametrize("amount", [9_999, 1_000_000_001])
+def test_an_amount_out_of_our_range_is_not_even_sent(sandbox_bank, a_start, amount):
+    config = ZarinpalConfig(merchant_id="x" * 36, base_url="http://127.0.0.1:1")
+    with (
+        closing(ZarinpalGateway(config)) as gateway,
+        pytest.raises(GatewayRefused, match="-9"),
+    ):
+        gateway.start(a_start(amount=amount))
+
+
+def test_a_wrong_merchant_is_refused(sandbox_bank, a_start):
+    config = ZarinpalConfig(merchant_id="short", base_url=sandbox_bank.url)
+    with closing(ZarinpalGateway(config)) as gateway:
+        with pytest.raises(GatewayRefused, match="-9"):
+            gateway.start(a_start())
+        with pytest.raises(GatewayUnknown):
+            gateway.look_up("S" + "0" * 35, amount=AMOUNT)
+
+
+@pytest.mark.parametrize("mode", ["refuse_before", "429", "500_after_commit_lost"])
+def test_an_answer_that_is_no_answer_is_unknown(sandbox_bank, zarinpal_gateway, a_start, mode):
+    sandbox_bank.arm("zarinpal.request", mode)
+    with pytest.raises(GatewayUnknown):
+        zarinpal_gateway.start(a_start())
+
+
+def test_a_lost_answer_to_verify_is_found_by_the_next_one(sandbox_bank, zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    sandbox_bank.press(started.redirect_url, "pay")
+    sandbox_bank.arm("zarinpal.verify", "500_after_commit_lost")
+    with pytest.raises(GatewayUnknown):
+        zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert zarinpal_gateway.look_up(started.reference, amount=AMOUNT).state is PaymentState.PAID
+
+
+def test_a_hanging_bank_is_unknown(sandbox_bank, a_start, monkeypatch):
+    monkeypatch.setattr(adapter, "TIMEOUT", httpx.Timeout(0.3))
+    sandbox_bank.arm("zarinpal.request", "hang_after_commit", seconds=1)
+    config = ZarinpalConfig(**sandbox_bank.zarinpal_settings)
+    with (
+        closing(ZarinpalGateway(config)) as gateway,
+        pytest.raises(GatewayUnknown, match="ReadTimeout"),
+    ):
+        gateway.start(a_start())
+
+
+def test_the_whole_is_reversed_once(sandbox_bank, zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    sandbox_bank.press(started.redirect_url, "pay")
+    zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    first = zarinpal_gateway.refund(a_refund(started))
+    assert (first.amount, first.is_done) == (AMOUNT, True)
+    assert zarinpal_gateway.refund(a_refund(started)) == first
+    assert [line["amount"] for line in sandbox_bank.captures("reverse")] == [AMOUNT]
+    answer = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert answer.state is PaymentState.EXPIRED
+
+
+def test_a_part_is_left_to_staff(sandbox_bank, zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    sandbox_bank.press(started.redirect_url, "pay")
+    with pytest.raises(RefundNotOffered):
+        zarinpal_gateway.refund(a_refund(started, amount=1_000))
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        [],
+        {},
+        None,
+        "text",
+        {"data": [], "errors": []},
+        {"data": {"code": 100}, "errors": {"code": -9}},
+        {"data": {"code": "one hundred"}, "errors": []},
+        {"data": {"code": 7}, "errors": []},
+        {"data": [], "errors": {"message": "no code"}},
+        {"data": [], "errors": {"code": -52}},
+    ],
+)
+def test_an_odd_shape_is_unknown(whole):
+    with pytest.raises(GatewayUnknown):
+        adapter._read("verify", whole)
+
+
+def test_the_code_of_the_unverified_list_may_be_text():
+    data = adapter._read("unVerified", {"data": {"code": "100", "authorities": []}, "errors": []})
+    assert data["authorities"] == []
