@@ -1,6 +1,8 @@
 """The one joint between the halves: which stall is whose plan, by key and without a foreign key across."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import ClassVar
 
@@ -63,3 +65,23 @@ def link_stall(
     return StallPlanLink.objects.create(
         stall_id=stall_id, plan=plan, valid_from=valid_from, is_invented=is_invented
     )
+
+
+class PlanOfStall:
+    """Whose plan a stall was on a day; read once for many questions."""
+
+    def __init__(self, links: Iterable[StallPlanLink]) -> None:
+        self._links: dict[uuid.UUID, list[StallPlanLink]] = defaultdict(list)
+        for link in links:
+            self._links[link.stall_id].append(link)
+
+    @classmethod
+    def of(cls, stall_ids: Collection[uuid.UUID]) -> "PlanOfStall":
+        return cls(StallPlanLink.objects.filter(stall_id__in=stall_ids))
+
+    def on(self, stall_id: uuid.UUID | None, day: date) -> uuid.UUID | None:
+        """The plan's key; None when the stall was nobody's plan that day."""
+        for link in self._links.get(stall_id, []) if stall_id else []:
+            if link.valid_from <= day and (link.valid_to is None or day <= link.valid_to):
+                return link.plan_id
+        return None
