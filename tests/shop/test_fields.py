@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from shop.fields import RialField, TomanField, WholeNumberField
+from shop.fields import RialField
 from shop.money import Rial
 
 
@@ -23,32 +23,3 @@ def test_a_column_of_rials_refuses_fractions():
             RialField().get_prep_value(wrong)
     with pytest.raises(ValidationError):
         RialField().to_python(1.5)
-
-
-@pytest.mark.parametrize("typed", ["۱٬۲۰۰", "1200", "١٢٠٠", "1,200"])
-def test_toman_typed_in_any_script_becomes_rials(typed):
-    cleaned = TomanField().clean(typed)
-    assert (type(cleaned), cleaned) == (Rial, 12_000)
-
-
-def test_an_amount_is_shown_in_toman_and_a_typed_text_as_it_was_typed():
-    assert TomanField().prepare_value(Rial(12_000)) == 1200
-    assert TomanField().prepare_value("۱۲ هزار") == "۱۲ هزار"
-    assert not TomanField().has_changed(Rial(12_000), "۱٬۲۰۰")
-    assert TomanField().has_changed(Rial(12_000), "۱٬۳۰۰")
-
-
-@pytest.mark.parametrize("typed", ["12.5", "-1", "abc", "9" * 30])
-def test_what_is_no_amount_is_refused_with_a_sentence(typed):
-    with pytest.raises(ValidationError) as refused:
-        TomanField().clean(typed)
-    assert refused.value.messages[0]
-
-
-def test_a_whole_number_keeps_to_its_bounds():
-    field = WholeNumberField(min_value=1, max_value=30)
-    assert field.clean("۳۰") == 30
-    for typed in ("0", "31"):
-        with pytest.raises(ValidationError):
-            field.clean(typed)
-    assert WholeNumberField(required=False).clean("") is None
