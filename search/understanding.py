@@ -1,0 +1,125 @@
+"""What a shopper means by a query: price words, other spellings, other words for the same thing.
+
+Pure: no server, no database. Both search engines are given the same understanding.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from search.price_words import NO_BOUNDS, PriceRange, take_price
+from search.words import SYNONYMS, WORDS, consonants, tokens
+
+LONGEST_QUERY = 200
+MOST_TOKENS = 12
+MOST_ALTERNATIVES = 20
+
+_NOISE = frozenset(WORDS["noise"])
+_COLLOQUIAL = re.compile(WORDS["colloquial"]["ending"])
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
+_PERSIAN = re.compile(r"[\u0600-\u06ff]")
+_KEYBOARDS = tuple(
+    str.maketrans(keyboard)
+    for keyboard in (WORDS["keyboard"], WORDS["keyboard"] | WORDS["keyboard_of_old_layouts"])
+)
+_SYNONYM_PHRASES = [
+    (phrase, [other for other in group if other != phrase])
+    for group in [[tuple(tokens(phrase)) for phrase in group] for group in SYNONYMS]
+    for phrase in group
+]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One reading of the query: all of its tokens must be found. The weight is at most 1."""
+
+    tokens: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """A query understood. Without alternatives nothing was asked for but perhaps a price."""
+
+    text: str
+    alternatives: tuple[Alternative, ...] = ()
+    price: PriceRange = NO_BOUNDS
+    # What the keys would have written on a Persian keyboard; empty when the query is Persian.
+    typed_on_persian_keys: str = ""
+    # Consonants of a query in Latin letters (Finglish), a group a word.
+    consonants: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was asked for."""
+        return not self.alternatives and not self.price
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The tokens as typed, without price and noise."""
+        return self.alternatives[0].tokens if self.alternatives else ()
+
+    def without_word(self, place: int) -> Understanding:
+        """The same wish with one word left out, for results that are near it."""
+        words = self.words[:place] + self.words[place + 1 :]
+        return replace(self, alternatives=_alternatives(words), consonants=())
+
+    def as_if_typed(self, text: str) -> Understanding:
+        """The same price wish with other words."""
+        return replace(self, alternatives=_alternatives(tuple(tokens(text))), consonants=())
+
+
+NOTHING_ASKED = Understanding("")
+
+
+def understand(query: str) -> Understanding:
+    """Read a query of any kind and length; a senseless one has no alternatives. Never fails."""
+    text = " ".join(query[:LONGEST_QUERY].split())
+    wish, price = take_price(text)
+    words = tokens(wish)
+    words = (_without_noise(words) or words)[:MOST_TOKENS]
+    latin = bool(_LATIN.search(text)) and not _PERSIAN.search(text)
+    alternatives = _alternatives(tuple(words))
+    on_persian_keys = ""
+    if latin:
+        readings = list(dict.fromkeys(text.lower().translate(keyboard) for keyboard in _KEYBOARDS))
+        on_persian_keys = readings[0]
+        slips = (tuple(tokens(reading)[:MOST_TOKENS]) for reading in readings)
+        alternatives += tuple(Alternative(slip, 0.9) for slip in slips if slip)
+    return Understanding(
+        text=text,
+        alternatives=alternatives,
+        price=price,
+        typed_on_persian_keys=on_persian_keys,
+        consonants=tuple(filter(None, map(consonants, words))) if latin else (),
+    )
+
+
+def _without_noise(words: list[str]) -> list[str]:
+    return [word for word in words if word not in _NOISE]
+
+
+def _alternatives(words: tuple[str, ...]) -> tuple[Alternative, ...]:
+    """Readings in falling weight, the first being the words as they are; none for no words."""
+    if not words:
+        return ()
+    found = {words: 1.0}
+    for place in range(len(words) - 1):
+        joined = (*words[:place], words[place] + words[place + 1], *words[place + 2 :])
+        found.setdefault(joined, 0.95)
+    ending = WORDS["colloquial"]["becomes"]
+    written = tuple(
+        _COLLOQUIAL.sub(rf"{ending}\1", word) if len(word) > 2 else word for word in words
+    )
+    found.setdefault(written, 0.9)
+    for base in list(found):
+        for phrase, others in _SYNONYM_PHRASES:
+            for place in range(len(base) - len(phrase) + 1):
+                if base[place : place + len(phrase)] == phrase:
+                    for other in others:
+                        found.setdefault(
+                            (*base[:place], *other, *base[place + len(phrase) :]), 0.55
+                        )
+    ordered = sorted(found.items(), key=lambda reading: -reading[1])
+    return tuple(Alternative(*reading) for reading in ordered[:MOST_ALTERNATIVES])
