@@ -11,13 +11,6 @@ from hypothesis import strategies as st
 
 from shop.jalali import parse_day
 from shop.money import split
-from vendors.livelihood.bridge import link_stall
-from vendors.livelihood.loans.models import Loan
-from vendors.livelihood.plans.models import JobOpportunity
-from vendors.livelihood.reports.formulas import list_words, may_print_sum, toman_words
-from vendors.livelihood.reports.queries import last_year_to_date
-from vendors.livelihood.reports.services import district_paragraphs
-
 from tests.vendors.livelihood.makers import (
     TODAY,
     a_district,
@@ -29,6 +22,12 @@ from tests.vendors.livelihood.makers import (
     a_stall,
     a_training,
 )
+from vendors.livelihood.bridge import link_stall
+from vendors.livelihood.loans.models import Loan
+from vendors.livelihood.plans.models import JobOpportunity
+from vendors.livelihood.reports.formulas import list_words, may_print_sum, toman_words
+from vendors.livelihood.reports.queries import last_year_to_date
+from vendors.livelihood.reports.services import district_paragraphs
 
 WRITTEN = Path(__file__).with_name("district_report.txt").read_text(encoding="utf-8").strip()
 ZWNJ = "\u200c"

@@ -7,11 +7,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections, transaction
 
 from shop.jalali import Month
+from tests.vendors.livelihood.makers import NOW, TODAY, a_linked_stall, a_plan, a_stall, delivered
 from vendors.livelihood.bridge import link_stall
 from vendors.livelihood.income.models import IncomeCursor, IncomeEntry, MonthlyIncome
 from vendors.livelihood.income.services import PullResult, pull_income, rebuild_income
-
-from tests.vendors.livelihood.makers import NOW, TODAY, a_linked_stall, a_plan, a_stall, delivered
 
 pytestmark = pytest.mark.django_db(databases=["default", "livelihood"])
 MONTH = Month.of(TODAY)
