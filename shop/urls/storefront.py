@@ -5,10 +5,14 @@ English pages stand under /en/; Persian ones have no prefix. What machines call 
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.static import serve
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shop.payments.views import stripe_webhook
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("payments/stripe/webhook/", stripe_webhook, name="stripe_webhook"),
+]
 urlpatterns += i18n_patterns(prefix_default_language=False)
 if settings.DEMO:  # elsewhere a file server or object storage answers here
     urlpatterns.append(

@@ -1,0 +1,43 @@
+"""The door gateways knock at. A message is kept and answered; what it says is asked back by a job."""
+
+import logging
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from shop.jobs import publish
+from shop.payments.events import PaymentReported
+from shop.payments.gateways import stripe_gateway
+from shop.payments.gateways.base import WebhookRefused
+from shop.payments.models import GatewayEvent
+
+log = logging.getLogger(__name__)
+
+
+@csrf_exempt
+@require_POST
+def stripe_webhook(request: HttpRequest) -> HttpResponse:
+    """Keep a signed message once and answer 200; 400 for one that is not Stripe's, is old or was changed."""
+    try:
+        event = stripe_gateway().parse_webhook(
+            request.body, request.headers.get("Stripe-Signature", "")
+        )
+    except WebhookRefused:
+        log.warning("webhook.refused gateway=stripe")
+        return HttpResponse(status=400)
+    try:
+        with transaction.atomic():
+            GatewayEvent.objects.create(
+                gateway="stripe",
+                event_id=event.event_id,
+                kind=event.kind,
+                reference=event.reference,
+                payload=dict(event.payload),
+            )
+            if event.reference:
+                publish(PaymentReported("stripe", event.reference))
+    except IntegrityError:
+        pass  # told again: it is in the inbox already
+    return HttpResponse(status=200)
