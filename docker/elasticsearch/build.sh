@@ -22,8 +22,14 @@ plugin=$out/modules/eslite
 rm -rf build
 mkdir -p $out/lib $netty $plugin build/launcher build/plugin
 
-mvn -B -q ${MVN_ARGS:-} dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$out/lib
-mvn -B -q ${MVN_ARGS:-} -Pmodules dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=build/modules
+# Java takes the home folder from the user database; Maven's cache belongs under $HOME like every other.
+maven() {
+  mvn -B -q -Dstyle.color=never -Dmaven.repo.local="${HOME:-$PWD/build}/.m2/repository" ${MVN_ARGS:-} \
+    dependency:copy-dependencies -DincludeScope=runtime "$@" >build/maven.log 2>&1 ||
+    { cat build/maven.log >&2; return 1; }
+}
+maven -DoutputDirectory=$out/lib
+maven -Pmodules -DoutputDirectory=build/modules
 cp build/modules/netty-*.jar build/modules/transport-netty4-*.jar $netty/
 cp build/modules/lucene-analysis-icu-*.jar build/modules/icu4j-*.jar $plugin/
 
