@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import jdatetime
 
-from shop.persian import to_persian_digits
+from shop.persian import to_latin_digits, to_persian_digits
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 MONTH_NAMES_FA: tuple[str, ...] = tuple(jdatetime.date.j_months_fa)
@@ -73,6 +73,17 @@ def year_start(year: int) -> date:
 def year_end(year: int) -> date:
     """The last day of the Jalali `year`, which still belongs to it."""
     return year_start(year + 1) - timedelta(days=1)
+
+
+def parse_day(text: str) -> date:
+    """A day written as 2026-11-25 or, in Jalali, 1405-09-04; `/` for `-` and three digit scripts will do.
+
+    Raises ValueError for anything else. A year below 1700 is a Jalali one.
+    """
+    year, month, day = (
+        int(part) for part in to_latin_digits(text.strip()).replace("/", "-").split("-")
+    )
+    return _gregorian(year, month, day) if year < 1700 else date(year, month, day)
 
 
 def format_date(day: date, lang: str) -> str:
