@@ -51,6 +51,7 @@ class SandboxBank:
     secret: str = SECRET
     port: int = 0
     process: subprocess.Popen[str] | None = None
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(verify=False, timeout=5))  # noqa: S501 - plain HTTP on loopback
 
     @property
     def url(self) -> str:
@@ -103,7 +104,7 @@ class SandboxBank:
         wish: dict[str, Any] = {"op": op, "mode": mode, "times": times}
         if seconds is not None:
             wish["seconds"] = seconds
-        answer = httpx.post(f"{self.url}/_fake/faults", json=wish)
+        answer = self.http.post(f"{self.url}/_fake/faults", json=wish)
         assert answer.status_code == 201, answer.text
 
     def captures(self, op: str = "capture") -> list[dict[str, Any]]:
@@ -114,7 +115,7 @@ class SandboxBank:
 
     def press(self, page_url: str, deed: str) -> str:
         """Press a button of the payment page as a browser would; where it leads."""
-        answer = httpx.post(page_url, data={"deed": deed})
+        answer = self.http.post(page_url, data={"deed": deed})
         assert answer.status_code == 303, answer.text
         return str(httpx.URL(page_url).join(answer.headers["Location"]))
 
@@ -177,6 +178,7 @@ def sandbox_bank(tmp_path: Path) -> Iterator[SandboxBank]:
         yield bank
     finally:
         bank.stop()
+        bank.http.close()
         hook.shutdown()
         listener.join()
         hook.server_close()

@@ -71,7 +71,7 @@ class StripeGateway:
 
     def close(self) -> None:
         """Let go of the connections this thread has kept."""
-        self._http.close()
+        self._http.close()  # type: ignore[no-untyped-call] # the library left this one untyped
 
     def start(self, request: StartPayment) -> StartedPayment:
         """Open a Checkout Session; the same `key` again gives the same session."""
