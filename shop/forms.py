@@ -98,7 +98,7 @@ class MobileField(forms.CharField):
 
 
 class PostcodeField(forms.CharField):
-    """A ten-digit Iranian postal code, cleaned to the shape Oscar's address keeps: 12345-67890."""
+    """A ten-digit Iranian postal code, in any digits and any grouping, cleaned to ten Latin digits."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
@@ -126,4 +126,4 @@ class PostcodeField(forms.CharField):
                 )
                 % {"count": digits(len(plain))}
             )
-        return f"{plain[:5]}-{plain[5:]}"
+        return plain

@@ -18,6 +18,7 @@ from shop.jalali import TEHRAN, format_date, format_month, tehran_date
 from shop.jalali import Month as JalaliMonth
 from shop.money import Rial
 from shop.persian import to_persian_digits
+from shop.pictures import photo_url
 
 register = template.Library()
 
@@ -65,6 +66,12 @@ def rial(amount: Any) -> Rial:
 
 
 @register.filter
+def mobile(phone: str) -> str:
+    """An Iranian number the way people write it: +989… becomes 09…; any other stays."""
+    return f"0{phone[3:]}" if phone.startswith("+989") else phone
+
+
+@register.filter
 def jalali(day: date | datetime | JalaliMonth | None) -> str:
     """A day or a Jalali month written out: Jalali in Persian, Gregorian in English."""
     if day is None:
@@ -101,6 +108,12 @@ def jalali_time(moment: datetime | None) -> str:
         return ""
     clock = digits(moment.astimezone(TEHRAN).strftime("%H:%M"))
     return _("%(day)s, %(time)s") % {"day": jalali(moment), "time": clock}
+
+
+@register.filter
+def photo(key: str, width: int) -> str:
+    """Address of a stored picture, at least this wide where there is one; empty without a key."""
+    return photo_url(key, width) if key else ""
 
 
 @register.simple_tag
@@ -157,3 +170,9 @@ def home_path() -> str:
     """The first page in the language on screen, without asking the address book."""
     language = _language()
     return "/" if language == "fa" else f"/{language}/"
+
+
+@register.simple_tag
+def sending_field(form: Any, parcel: Any) -> Any:
+    """The field of a shipping form that belongs to this parcel."""
+    return form[f"send_{parcel.partner_id}"]

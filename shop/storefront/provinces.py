@@ -1,0 +1,37 @@
+"""The provinces of Iran, the capital's first."""
+
+from django.utils.translation import gettext_lazy as _
+
+PROVINCES = [
+    ("tehran", _("Tehran")),
+    ("alborz", _("Alborz")),
+    ("ardabil", _("Ardabil")),
+    ("bushehr", _("Bushehr")),
+    ("chaharmahal", _("Chaharmahal and Bakhtiari")),
+    ("east_azerbaijan", _("East Azerbaijan")),
+    ("fars", _("Fars")),
+    ("gilan", _("Gilan")),
+    ("golestan", _("Golestan")),
+    ("hamadan", _("Hamadan")),
+    ("hormozgan", _("Hormozgan")),
+    ("ilam", _("Ilam")),
+    ("isfahan", _("Isfahan")),
+    ("kerman", _("Kerman")),
+    ("kermanshah", _("Kermanshah")),
+    ("khuzestan", _("Khuzestan")),
+    ("kohgiluyeh", _("Kohgiluyeh and Boyer-Ahmad")),
+    ("kurdistan", _("Kurdistan")),
+    ("lorestan", _("Lorestan")),
+    ("markazi", _("Markazi")),
+    ("mazandaran", _("Mazandaran")),
+    ("north_khorasan", _("North Khorasan")),
+    ("qazvin", _("Qazvin")),
+    ("qom", _("Qom")),
+    ("razavi_khorasan", _("Razavi Khorasan")),
+    ("semnan", _("Semnan")),
+    ("sistan", _("Sistan and Baluchestan")),
+    ("south_khorasan", _("South Khorasan")),
+    ("west_azerbaijan", _("West Azerbaijan")),
+    ("yazd", _("Yazd")),
+    ("zanjan", _("Zanjan")),
+]

@@ -1,0 +1,152 @@
+"""An order as its buyer sees it: a parcel of each stall, and where it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from oscar.apps.order.models import Order
+
+from shop.money import Rial
+from shop.orders.models import StallOrder
+from shop.payments.models import PaymentAttempt
+from shop.storefront.queries.basket import Picture, pictures_of, stall_slugs_of
+from shop.templatetags.bazarche import jalali_day
+
+State = StallOrder.State
+DONE, NOW, LATER = "done", "now", "later"
+# How far each state has come on the way of a parcel (place in `OrderParcel.steps`).
+PLACE = {State.NEW: 0, State.ACCEPTED: 1, State.SENT: 2, State.DELIVERED: 4}
+
+
+class Standing(StrEnum):
+    """What the buyer must know first."""
+
+    PAID = "paid"
+    WAITING = "waiting"  # not paid yet; the goods are held
+    UNPAID = "unpaid"  # declined or too late; nothing was taken
+    RETURNED = "returned"  # paid too late: the money goes back
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    text: str
+    note: str
+    when: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderItem:
+    line: Any
+    picture: Picture
+
+    @property
+    def price(self) -> Rial:
+        return Rial.from_decimal(self.line.line_price_incl_tax)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderParcel:
+    stall_order: StallOrder
+    stall_slug: str
+    items: list[OrderItem]
+
+    @property
+    def steps(self) -> list[Step]:
+        order = self.stall_order
+        send_by = _("Sent by %(day)s") % {"day": jalali_day(order.send_by)}
+        texts: list[tuple[str, str, datetime | None]] = [
+            (_("The stall accepts"), "", order.accepted_at),
+            (_("Made ready"), "" if order.sent_at else send_by, None),
+            (_("On its way"), "", order.sent_at),
+            (_("With you"), "", order.delivered_at),
+        ]
+        place = PLACE.get(State(order.state), 0)
+        return [
+            Step(
+                text=text,
+                note=note,
+                when=when,
+                state=DONE if here < place else NOW if here == place else LATER,
+            )
+            for here, (text, note, when) in enumerate(texts)
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPage:
+    order: Any
+    parcels: list[OrderParcel]
+    attempt: PaymentAttempt | None
+
+    @property
+    def standing(self) -> Standing:
+        if self.order.status == "paid":
+            return Standing.PAID
+        if self.attempt is not None and self.attempt.state in (
+            PaymentAttempt.State.REFUND_DUE,
+            PaymentAttempt.State.REFUNDED,
+        ):
+            return Standing.RETURNED
+        return Standing.WAITING if self.order.status == "pending" else Standing.UNPAID
+
+    @property
+    def total(self) -> Rial:
+        return Rial.from_decimal(self.order.total_incl_tax)
+
+    @property
+    def goods(self) -> Rial:
+        return sum((parcel.stall_order.goods for parcel in self.parcels), Rial(0))
+
+    @property
+    def count(self) -> int:
+        return sum(item.line.quantity for parcel in self.parcels for item in parcel.items)
+
+
+def order_page(*, number: str) -> OrderPage | None:
+    """The order with this number, in six statements; None when there is none."""
+    order = (
+        Order.objects.filter(number=number)
+        .select_related("shipping_address")
+        .prefetch_related("stall_orders__partner", "lines__product__parent")
+        .first()
+    )
+    if order is None:
+        return None
+    attempt = order.payment_attempts.select_related("basket", "order").order_by("created_at").last()
+    stall_orders: Sequence[StallOrder] = sorted(
+        order.stall_orders.all(), key=lambda each: each.number
+    )
+    lines = list(order.lines.all())
+    pictures = pictures_of(line.product for line in lines if line.product is not None)
+    slugs = stall_slugs_of(each.partner_id for each in stall_orders)
+    return OrderPage(
+        order=order,
+        attempt=attempt,
+        parcels=[
+            OrderParcel(
+                stall_order=each,
+                stall_slug=slugs.get(each.partner_id, ""),
+                items=[
+                    OrderItem(line=line, picture=_picture(line, pictures))
+                    for line in lines
+                    if line.partner_id == each.partner_id
+                ],
+            )
+            for each in stall_orders
+        ],
+    )
+
+
+def order_by_number_and_phone(*, number: str, phone: str) -> Any:
+    """The order that this number and this phone (E.164) both belong to; None otherwise."""
+    return Order.objects.filter(number=number, shipping_address__phone_number=phone).first()
+
+
+def _picture(line: Any, pictures: dict[int, Picture]) -> Picture:
+    if line.product is None:
+        return Picture()
+    return pictures.get(line.product.parent_id or line.product_id, Picture())

@@ -1,0 +1,122 @@
+"""From a basket to the bank: address and sending, then one summary, then pay. Nothing is kept between the steps
+but what the form itself carries, so a lost session loses nothing."""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.signing import BadSignature, Signer
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from oscar.apps.basket.models import Basket
+
+from shop.jalali import tehran_date
+from shop.money import Rial
+from shop.orders.errors import (
+    BasketGone,
+    EmptyBasket,
+    GatewayNotAvailable,
+    OrderError,
+    OutOfStock,
+    SellerAway,
+)
+from shop.orders.links import order_token
+from shop.orders.parcels import basket_total
+from shop.orders.services.pay import send_to_gateway
+from shop.orders.services.place import Checkout, place_order
+from shop.payments.models import PaymentAttempt
+from shop.storefront.forms import AddressForm, PayForm, ShippingForm
+from shop.storefront.queries.basket import BasketPage, basket_page, chosen_sendings
+from shop.storefront.request import ShopperRequest
+from shop.storefront.views.basket import remember_count
+
+log = logging.getLogger(__name__)
+BASKET = Signer(salt="checkout", sep=".")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: ShopperRequest) -> HttpResponse:
+    page = _page(request.basket)
+    if not page.parcels or page.has_problems:
+        return redirect("basket")
+    is_asked = request.method == "POST" and "change" not in request.POST
+    typed = request.POST if request.method == "POST" else None
+    address = AddressForm(typed) if is_asked else AddressForm(initial=typed.dict() if typed else {})
+    shipping = ShippingForm(typed, parcels=page.parcels)
+    if is_asked and address.is_valid() and shipping.is_valid():
+        return _review(request, page, address, shipping)
+    context = {"page": page, "address": address, "shipping": shipping}
+    return render(request, "storefront/checkout.html", context)
+
+
+@require_POST
+@never_cache
+def pay(request: ShopperRequest) -> HttpResponse:
+    """Place the order and go to the bank. The basket is named by the form: the cookie may be gone on a second press."""
+    try:
+        basket = Basket.objects.get(pk=BASKET.unsign(request.POST.get("basket", "")))
+    except (BadSignature, Basket.DoesNotExist):
+        return redirect("checkout")
+    page = _page(basket)
+    address = AddressForm(request.POST)
+    shipping = ShippingForm(request.POST, parcels=page.parcels)
+    form = PayForm(request.POST, gateways=list(settings.GATEWAYS))
+    if not (address.is_valid() and shipping.is_valid() and form.is_valid()):
+        context = {"page": page, "address": address, "shipping": shipping}
+        return render(request, "storefront/checkout.html", context)
+    chosen = Checkout(
+        buyer=address.buyer(),
+        shipping=shipping.chosen(),
+        gateway=form.cleaned_data["gateway"],
+        seen_total=Rial(form.cleaned_data["seen_total"]),
+    )
+    try:
+        attempt = place_order(
+            basket_id=basket.pk, checkout=chosen, user_id=request.user.pk, now=timezone.now()
+        )
+    except (EmptyBasket, OutOfStock, SellerAway, BasketGone) as error:
+        messages.error(request, str(error))
+        return redirect("basket")
+    except OrderError as error:
+        messages.error(request, str(error))
+        return _review(request, _page(basket), address, shipping)
+    return go_to_bank(request, attempt)
+
+
+def go_to_bank(request: ShopperRequest, attempt: PaymentAttempt) -> HttpResponse:
+    """To the bank's page; to the order's page when there is nothing to pay there (any more, or right now)."""
+    try:
+        bank_page = send_to_gateway(attempt=attempt, now=timezone.now())
+    except BasketGone:
+        return redirect("order", order_token(attempt.order.number))
+    except GatewayNotAvailable as error:
+        messages.error(request, str(error))
+        return redirect("order", order_token(attempt.order.number))
+    return remember_count(redirect(bank_page), 0)
+
+
+def _page(basket: Any) -> BasketPage:
+    return basket_page(basket=basket, today=tehran_date(timezone.now()))
+
+
+def _review(
+    request: ShopperRequest, page: BasketPage, address: AddressForm, shipping: ShippingForm
+) -> HttpResponse:
+    basket_id = page.parcels[0].parcel.lines[0].line.basket_id
+    total = basket_total([each.parcel for each in page.parcels], shipping.chosen())
+    context = {
+        "page": page,
+        "buyer": address.buyer(),
+        "address": address,
+        "shipping": shipping,
+        "sendings": chosen_sendings(page=page, shipping=shipping.chosen()),
+        "total": total,
+        "basket_token": BASKET.sign(basket_id),
+        "pay": PayForm(initial={"seen_total": int(total)}, gateways=list(settings.GATEWAYS)),
+    }
+    return render(request, "storefront/review.html", context)
