@@ -15,14 +15,12 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from shop.pictures import COVER_PREFIX, COVER_WIDTHS, SQUARE_WIDTHS, picture_path
 from vendors.stalls.errors import PhotoRefused
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_PIXELS: Final = 25_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
-SQUARE_WIDTHS: Final = (320, 640, 960)
-COVER_WIDTHS: Final = (*SQUARE_WIDTHS, 1280)
-COVER_PREFIX: Final = "cover-"
 WHITE: Final = (255, 255, 255)
 
 # What Pillow raises on broken files, over its formats; and its own, wider bound on pixels.
@@ -45,27 +43,16 @@ def store_photo(*, upload: "File[bytes]", square: bool = True) -> str:
     widths = SQUARE_WIDTHS if square else COVER_WIDTHS
     prefix = "" if square else COVER_PREFIX
     key = prefix + hashlib.sha256(content).hexdigest()[:24]
-    if all(default_storage.exists(_path(key, width)) for width in widths):
+    if all(default_storage.exists(picture_path(key, width)) for width in widths):
         return key
     picture = _decode(content, widest=widths[-1], square=square)
     # From large to small, each from the one before: half the work of starting anew.
     for width in reversed(widths):
         if picture.width > width:
             picture = picture.resize((width, _height(width, square)), Image.Resampling.LANCZOS)
-        if not default_storage.exists(_path(key, width)):
-            default_storage.save(_path(key, width), ContentFile(_encode(picture)))
+        if not default_storage.exists(picture_path(key, width)):
+            default_storage.save(picture_path(key, width), ContentFile(_encode(picture)))
     return key
-
-
-def photo_url(key: str, width: int) -> str:
-    """Address of a stored picture: the smallest width that is at least `width`, or the largest."""
-    widths = COVER_WIDTHS if key.startswith(COVER_PREFIX) else SQUARE_WIDTHS
-    fitting = next((known for known in widths if known >= width), widths[-1])
-    return default_storage.url(_path(key, fitting))
-
-
-def _path(key: str, width: int) -> str:
-    return f"photos/{key}/{width}.webp"
 
 
 def _height(width: int, square: bool) -> int:

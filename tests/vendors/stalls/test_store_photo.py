@@ -12,7 +12,8 @@ from django.utils.translation import override
 from PIL import Image
 
 from vendors.stalls.errors import PhotoRefused
-from vendors.stalls.photos import photo_url, store_photo
+from shop.pictures import photo_url
+from vendors.stalls.photos import store_photo
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 GPS_IFD, GPS_LATITUDE, MAKE, ORIENTATION = 0x8825, 2, 0x010F, 0x0112

@@ -1,0 +1,51 @@
+"""The public pages of stalls and their goods."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from shop.jalali import tehran_date
+from vendors.stalls.models import Listing
+from vendors.stalls.queries.home import category_streets, home_page
+from vendors.stalls.queries.listings import (
+    cards_of,
+    days_off_of,
+    public_listings,
+    public_stalls,
+    sendings_of,
+)
+from vendors.stalls.queries.product import product_page
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    page = home_page(today=tehran_date(timezone.now()))
+    return render(request, "stalls/home.html", {"page": page})
+
+
+@require_safe
+def categories(request: HttpRequest) -> HttpResponse:
+    return render(request, "stalls/categories.html", {"streets": category_streets()})
+
+
+@require_safe
+def stall(request: HttpRequest, slug: str) -> HttpResponse:
+    stall = get_object_or_404(public_stalls(), slug=slug)
+    listings = public_listings().filter(stall=stall).order_by("-pk")
+    context = {
+        "stall": stall,
+        "cards": cards_of(listings),
+        "sendings": sendings_of(partner_id=stall.partner_id, weight_g=0),
+        "days_off": days_off_of(stall),
+    }
+    return render(request, "stalls/stall.html", context)
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        page = product_page(slug=slug, today=tehran_date(timezone.now()))
+    except Listing.DoesNotExist:
+        raise Http404 from None
+    return render(request, "stalls/product.html", {"page": page})
