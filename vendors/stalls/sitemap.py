@@ -19,7 +19,7 @@ class Public(Sitemap):  # type: ignore[type-arg]
     protocol = urlsplit(settings.STOREFRONT_URL).scheme
 
     def get_domain(self, site: Any = None) -> str:
-        return urlsplit(settings.STOREFRONT_URL).netloc
+        return str(urlsplit(settings.STOREFRONT_URL).netloc)
 
 
 class Pages(Public):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from oscar.apps.catalogue.models import Product
 
 from shop.money import Rial
@@ -32,7 +33,7 @@ ATTRIBUTE_NAMES = {
     "colour": _("Colour"),
     "care": _("Care"),
     "pot_size_cm": _("Pot (cm)"),
-    "light": _("Light"),
+    "light": pgettext_lazy("plant", "Light"),
     "watering": _("Watering"),
 }
 
