@@ -117,8 +117,8 @@ def _record_in_time(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetim
 
 def _record_too_late(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> None:
     """The goods went back on the shelf before the money came: the buyer gets it back."""
-    if attempt.gateway == "zarinpal":
-        return  # not taken (no verify), so the bank returns it to the card
+    if not answer.is_taken:
+        return  # seen, not taken: the bank returns it to the card by itself
     _close_as(attempt, State.REFUND_DUE, answer, now)
     post(
         event_type="payment.late",

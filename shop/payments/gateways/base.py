@@ -56,12 +56,16 @@ class StartedPayment:
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayAnswer:
-    """State of one payment. When PAID, `amount` equals what was asked and currency is "irr"."""
+    """State of one payment. When PAID, `amount` equals what was asked, in the gateway's currency.
+
+    `is_taken`: the money is ours already. Only `peek` may answer PAID without it.
+    """
 
     state: PaymentState
     reference: str
     amount: int
     currency: str
+    is_taken: bool = False
     gateway_payment_id: str = ""
     fee_rial: int | None = None
     card_mask: str | None = None

@@ -200,6 +200,7 @@ class StripeGateway:
             reference=session.id,
             amount=received,
             currency=currency,
+            is_taken=state is PaymentState.PAID,
             gateway_payment_id=str(intent.get("id", "")),
             fee_rial=_fee_rial(charge),
             card_mask=_card_mask(charge),

@@ -121,7 +121,7 @@ class ZarinpalGateway:
             if code in NO_SUCH_PAYMENT:
                 raise
             raise GatewayUnknown(str(refused)) from refused
-        return self._answer(PaymentState.PAID, reference, amount, data)
+        return self._answer(PaymentState.PAID, reference, amount, data, is_taken=True)
 
     def peek(self, reference: str, *, amount: int) -> GatewayAnswer:
         """Inquiry: how it stands, taking nothing. `amount` is taken on trust: it is not told."""
@@ -131,8 +131,9 @@ class ZarinpalGateway:
             if int(refused.code) in NO_SUCH_PAYMENT:
                 raise
             raise GatewayUnknown(str(refused)) from refused
-        state = STATES.get(str(data.get("status")), PaymentState.UNKNOWN)
-        return self._answer(state, reference, amount)
+        status = str(data.get("status"))
+        state = STATES.get(status, PaymentState.UNKNOWN)
+        return self._answer(state, reference, amount, is_taken=status == "VERIFIED")
 
     def expire(self, reference: str, *, amount: int) -> GatewayAnswer:
         """Zarinpal has no such call: we look a last time, and then no longer verify. A buyer who
@@ -144,14 +145,14 @@ class ZarinpalGateway:
 
     def refund(self, request: RefundPayment) -> RefundAnswer:
         """The whole payment, within half an hour (reverse). Raises RefundNotOffered for a part,
-        and GatewayRefused when it is too late or the bank says no."""
+        when it is too late, and when the bank says no."""
         if request.amount != request.paid_amount:
             raise RefundNotOffered("partial", "Zarinpal reverses whole payments only")
         try:
             self._post("reverse", {"authority": request.reference})
         except GatewayRefused as refused:
             if int(refused.code) != ALREADY_REVERSED or not self._is_reversed(request.reference):
-                raise
+                raise RefundNotOffered(refused.code, str(refused)) from refused
         return RefundAnswer(refund_id=request.reference, amount=request.amount, is_done=True)
 
     def unverified(self) -> list[UnverifiedPayment]:
@@ -179,6 +180,8 @@ class ZarinpalGateway:
         reference: str,
         amount: int,
         data: Mapping[str, Any] | None = None,
+        *,
+        is_taken: bool = False,
     ) -> GatewayAnswer:
         seen = data or {}
         fee, card = seen.get("fee"), seen.get("card_pan")
@@ -187,6 +190,7 @@ class ZarinpalGateway:
             reference=reference,
             amount=int(amount),
             currency="irr",
+            is_taken=is_taken,
             gateway_payment_id=str(seen.get("ref_id") or ""),
             fee_rial=fee if isinstance(fee, int) else None,
             card_mask=card if isinstance(card, str) else None,

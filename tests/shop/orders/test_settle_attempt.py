@@ -1,6 +1,7 @@
 """Paid once, booked once, whoever tells us first and however often: against the sandbox bank, over HTTP."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from shop.ledger.models import Transaction
 from shop.ledger.queries import balance
 from shop.orders.errors import BasketGone, GatewayNotAvailable
 from shop.orders.models import StallOrder
+from shop.orders.services.close import close_unpaid
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import place_order
@@ -219,6 +221,47 @@ def test_money_that_came_after_the_order_was_given_up_goes_back(bank: SandboxBan
     assert attempt.state == State.REFUNDED
     assert balance(BUYER_REFUND_DUE) == 0
     assert [line["amount"] for line in bank.captures("refund")] == [attempt.amount]
+
+
+@pytest.mark.race
+@GATEWAYS
+def test_money_taken_while_the_order_was_given_up_goes_back(
+    gateway: str, bank: SandboxBank
+) -> None:
+    """One process takes the payment while another has just closed the attempt: never lost in between."""
+    attempt = an_attempt(gateway)
+    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay_and_close")
+    asked = "zarinpal.verify" if gateway == "zarinpal" else "session.retrieve"
+    bank.arm(asked, "slow", seconds=1)
+
+    def settle() -> None:
+        try:
+            settle_attempt(attempt_id=attempt.pk, now=NOON)
+        finally:
+            connection.close()
+
+    settler = threading.Thread(target=settle)
+    settler.start()
+    time.sleep(0.4)
+    assert close_unpaid(attempt_id=attempt.pk, state=State.EXPIRED)
+    settler.join()
+    attempt.refresh_from_db()
+    assert attempt.state == State.REFUND_DUE
+    assert balance(BUYER_REFUND_DUE) == -attempt.amount
+    assert return_payment(attempt=attempt, now=NOON)
+    assert balance(BUYER_REFUND_DUE) == 0
+    given_back = bank.captures("reverse" if gateway == "zarinpal" else "refund")
+    assert [line["amount"] for line in given_back] == [attempt.amount]
+
+
+def test_a_payment_seen_too_late_is_left_to_the_bank(bank: SandboxBank) -> None:
+    """Zarinpal gives back by itself what nobody takes: nothing to book."""
+    attempt = an_attempt("zarinpal")
+    page = send_to_gateway(attempt=attempt, now=NOON)
+    sweep_payments(now=AFTER_THE_DEADLINE)
+    bank.press(page, "pay")
+    assert settle_attempt(attempt_id=attempt.pk, now=AFTER_THE_DEADLINE).state == State.EXPIRED
+    assert Transaction.objects.count() == 0
 
 
 @GATEWAYS

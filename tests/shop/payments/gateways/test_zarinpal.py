@@ -54,10 +54,12 @@ def test_a_look_that_takes_nothing_leaves_the_payment_unverified(
 ):
     started = zarinpal_gateway.start(a_start())
     sandbox_bank.press(started.redirect_url, "pay_and_close")
-    assert zarinpal_gateway.peek(started.reference, amount=AMOUNT).state is PaymentState.PAID
+    seen = zarinpal_gateway.peek(started.reference, amount=AMOUNT)
+    assert (seen.state, seen.is_taken) == (PaymentState.PAID, False)
     (waiting,) = zarinpal_gateway.unverified()
     assert (waiting.reference, waiting.amount) == (started.reference, AMOUNT)
-    zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    assert zarinpal_gateway.look_up(started.reference, amount=AMOUNT).is_taken
+    assert zarinpal_gateway.peek(started.reference, amount=AMOUNT).is_taken
     assert zarinpal_gateway.unverified() == []
 
 
@@ -177,6 +179,12 @@ def test_a_part_is_left_to_staff(sandbox_bank, zarinpal_gateway, a_start):
     sandbox_bank.press(started.redirect_url, "pay")
     with pytest.raises(RefundNotOffered):
         zarinpal_gateway.refund(a_refund(started, amount=1_000))
+
+
+def test_what_the_bank_will_not_reverse_is_left_to_staff(zarinpal_gateway, a_start):
+    started = zarinpal_gateway.start(a_start())
+    with pytest.raises(RefundNotOffered, match="-61"):
+        zarinpal_gateway.refund(a_refund(started))
 
 
 @pytest.mark.parametrize(
