@@ -20,7 +20,7 @@ class Breaker:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.failures: deque[float] = deque(maxlen=FAILURES)
-        self.rests_until = 0.0
+        self.rests_until = 0.0  # zero: it answered last time
 
     @property
     def is_open(self) -> bool:
@@ -28,11 +28,12 @@ class Breaker:
 
     def succeeded(self) -> None:
         self.failures.clear()
+        self.rests_until = 0.0
 
     def failed(self) -> None:
         now = self.clock()
         self.failures.append(now)
-        if len(self.failures) == FAILURES and now - self.failures[0] <= WITHIN_SECONDS:
+        is_storm = len(self.failures) == FAILURES and now - self.failures[0] <= WITHIN_SECONDS
+        # Whoever tried after a rest and failed sends it to rest again.
+        if is_storm or self.rests_until:
             self.rests_until = now + REST_SECONDS
-            # All but one failure stay on record: the next one opens it again at once.
-            self.failures.popleft()

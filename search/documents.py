@@ -16,6 +16,7 @@ from elasticsearch_dsl import (
     Index,
     Keyword,
     Long,
+    MetaField,
     Object,
     Short,
     Text,
@@ -61,7 +62,7 @@ class ProductDocument(Document):
     card: dict[str, Any] = mapped_field(Object(enabled=False))
 
     class Meta:
-        dynamic = "strict"
+        dynamic = MetaField("strict")
 
 
 # Long enough that no late write can bring back what was deleted during a rebuild.

@@ -122,7 +122,8 @@ def _reading(alternative: Alternative, *, is_loose: bool) -> Any:
     return Q(
         "bool",
         must=[_token(token, is_loose=is_loose) for token in alternative.tokens],
-        boost=alternative.weight,
+        # A reading in more words must not win by their number.
+        boost=alternative.weight / len(alternative.tokens),
     )
 
 

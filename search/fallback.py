@@ -8,7 +8,7 @@ from operator import add, and_, or_
 from typing import Any
 
 from django.db.models import Case, Count, F, FloatField, Func, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Length
 
 from search.models import SearchText
 from search.results import Counts, Found, Sort, Wish, card_of
@@ -19,7 +19,8 @@ from shop.storefront.cards import Card
 MOST_STALLS = 30
 
 ORDERS: dict[Sort, list[Any]] = {
-    Sort.RELEVANCE: ["-score", "-in_stock", "-listed_at"],
+    # Of equals, the title that says least beside it.
+    Sort.RELEVANCE: ["-score", "-in_stock", Length("title_words"), "-listed_at"],
     Sort.NEWEST: ["-listed_at"],
     Sort.CHEAPEST: [F("price").asc(nulls_last=True)],
     Sort.DEAREST: [F("price").desc(nulls_last=True)],

