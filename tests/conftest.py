@@ -11,21 +11,34 @@ os.environ["DOOR"] = "setup"
 import pytest
 
 from shop import postgres
+from tests import migrated_templates
 from tests.fixtures_bank import sandbox_bank  # noqa: F401 - a fixture for every test
 
 ROOT = Path(__file__).resolve().parent.parent
-if not os.environ.get("DATABASE_URL"):
-    postgres.start(Path(os.environ.get("BAZARCHE_STATE", ROOT / ".local")))
+STATE_DIR = Path(os.environ.get("BAZARCHE_STATE", ROOT / ".local"))
+ON_EMBEDDED_SERVER = not os.environ.get("DATABASE_URL")
+if ON_EMBEDDED_SERVER:
+    postgres.start(STATE_DIR)
 
 # Rows laid by migrations, which every test may rely on.
-KEPT_TABLES = {"address_country"}
+KEPT_TABLES = {"address_country", "auth_permission", "django_content_type", "django_site"}
 JOB_TABLES = (
-    "procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers"
+    "procrastinate_jobs",
+    "procrastinate_events",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
 )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
+
+    if ON_EMBEDDED_SERVER:
+        if not hasattr(config, "workerinput"):  # the workers of a parallel run find them made
+            migrated_templates.refresh(STATE_DIR)
+        for database in settings.DATABASES.values():
+            test = database["TEST"]
+            test["TEMPLATE"] = migrated_templates.template_of(test["TEMPLATE"])
 
     # No manifest: tests read the files as they are, without collecting them first.
     settings.STORAGES = {
@@ -36,28 +49,40 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_past_append_only_tables() -> Iterator[None]:
-    """Transactional tests clean up by TRUNCATE, which append-only tables refuse: lift that for the clean-up alone.
+    """After a transactional test, empty the tables that hold rows; append-only tables allow it for that moment.
 
-    procrastinate's tables are unmanaged, so Django forgets them: they are emptied here too.
+    Django would truncate all of them, which takes seconds. procrastinate's tables are unmanaged, so Django forgets
+    them: they are emptied here too.
     """
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     plain = DatabaseOperations.sql_flush
 
     def sql_flush(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
-        tables = [table for table in tables if table not in KEPT_TABLES]
-        statements = plain(self, style, tables, **options)
-        if not statements:
-            return statements
-        off = [f'ALTER TABLE "{table}" DISABLE TRIGGER USER' for table in tables]
-        on = [f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in tables]
-        jobs = (
-            [f"TRUNCATE {JOB_TABLES} RESTART IDENTITY CASCADE"]
-            if self.connection.alias == "default"
-            else []
-        )
-        return [*off, *jobs, *statements, *on]
+        jobs = JOB_TABLES if self.connection.alias == "default" else ()
+        candidates = [table for table in (*tables, *jobs) if table not in KEPT_TABLES]
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                " UNION ALL ".join(
+                    f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")"
+                    for table in candidates
+                )
+            )
+            filled = [row[0] for row in cursor.fetchall()]
+        if not filled:
+            return []
+        return [
+            *(f'ALTER TABLE "{table}" DISABLE TRIGGER USER' for table in filled),
+            *(f'DELETE FROM "{table}"' for table in sorted(filled, key=deletion_order)),
+            "SET CONSTRAINTS ALL IMMEDIATE",  # the tables below may have no check waiting
+            *(f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in filled),
+        ]
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
     yield
     DatabaseOperations.sql_flush = plain  # type: ignore[method-assign]
+
+
+def deletion_order(table: str) -> bool:
+    """Foreign keys of Django's tables wait for the commit; procrastinate's do not, so its jobs go last."""
+    return table == "procrastinate_jobs"
