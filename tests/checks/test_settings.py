@@ -6,6 +6,7 @@ from tests.checks.tracked import ROOT, texts
 
 # A process is told these by its supervisor or its tool, not by an operator's file.
 READS_ENVIRONMENT = {
+    "bank/__main__.py",  # shares no settings with us
     "manage.py",
     "shop/postgres.py",  # the embedded server’s own child processes
     "shop/settings.py",
