@@ -72,12 +72,9 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "pgtrigger",
     "pghistory",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "django_htmx",
     "csp",
-    # ours, before Oscar so that our templates and texts win
+    # ours, before allauth and Oscar so that our templates and texts win
     "shop.apps.ShopConfig",
     "shop.accounts.apps.AccountsConfig",
     "shop.notices.apps.NoticesConfig",
@@ -88,6 +85,9 @@ INSTALLED_APPS = [
     "vendors.stalls.apps.StallsConfig",
     "vendors.panel.apps.PanelConfig",
     "search.apps.SearchConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     # Oscar; the five class-only forks stand under shop.oscar_apps
     "shop.apps.MarketShop",
     "oscar.apps.analytics.apps.AnalyticsConfig",
@@ -144,6 +144,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "shop.accounts.middleware.TooManyTriesMiddleware",
+    "shop.accounts.middleware.OfficeDoorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shop.storefront.middleware.MarketBasketMiddleware",
@@ -171,6 +173,35 @@ TEMPLATES = [
 # --- people ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "shop_accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "shop.accounts.adapter.PhoneAdapter"
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]  # allauth asks for it; nobody signs up: people are invited
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
+ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "length": 5, "dashed": False}
+ACCOUNT_FORMS = {
+    "request_login_code": "shop.accounts.forms.PhoneForm",
+    "confirm_login_code": "shop.accounts.forms.LoginCodeForm",
+}
+# By address and by number; the day's cap keeps one number from being called (and guessed at) all day.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,20/d/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_ADAPTER = "shop.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Bazarche"
+# One period of 30 s for a clock that is a little off; in the demo a code read off the log lives for ten minutes.
+MFA_TOTP_TOLERANCE = 20 if DEMO else 1
+MFA_FORMS = {
+    "authenticate": "shop.accounts.forms.SecondFactorForm",
+    "reauthenticate": "shop.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "shop.accounts.forms.EnrolForm",
+}
+# A stall holder's phone stays signed in; at the office every working day begins with both factors.
+SESSION_COOKIE_AGE = (12 if DOOR == "office" else 24 * 60) * 3600
 # One browser may be a shopper at one door and staff at the other: the two doors share no cookie.
 SESSION_COOKIE_NAME = "office" if DOOR == "office" else "bazarche"
 CSRF_COOKIE_NAME = f"{SESSION_COOKIE_NAME}_csrf"
@@ -297,7 +328,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- notices ---------------------------------------------------------------------------------------------------------
-SMS_SENDER = env("SMS_SENDER", default="shop.notices.senders.ConsoleSender")
+# The console is for demo and development: production must name its sender.
+SMS_SENDER = (
+    env("SMS_SENDER")
+    if PRODUCTION
+    else env("SMS_SENDER", default="shop.notices.senders.ConsoleSender")
+)
+SMS_FILE = env("SMS_FILE", default=str(STATE_DIR / "logs" / "sms.log"))
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 
 LOGGING = {

@@ -40,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
             test = database["TEST"]
             test["TEMPLATE"] = migrated_templates.template_of(test["TEMPLATE"])
 
+    # whitenoise warns of a folder that collectstatic has not made yet.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     # No manifest: tests read the files as they are, without collecting them first.
     settings.STORAGES = {
         **settings.STORAGES,

@@ -1,18 +1,33 @@
 """Named makers of rows for the tests. Each makes the least that is true; a test says only what it is about."""
 
 import itertools
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.test import Client
 from oscar.apps.basket.models import Basket, Line
 from oscar.apps.catalogue.models import Category, Product, ProductClass
 from oscar.apps.partner.models import Partner, StockRecord
 
+from shop.accounts import second_factor
 from shop.accounts.models import User
+from shop.jalali import tehran_date
 from shop.money import Rial
-from shop.orders.models import Fulfilment, SellerTerms, ShippingMethod, ShippingRate, ShippingTier
-from shop.orders.services.place import Buyer, Checkout
+from shop.orders.models import (
+    Fulfilment,
+    SellerTerms,
+    ShippingMethod,
+    ShippingRate,
+    ShippingTier,
+    StallOrder,
+)
+from shop.orders.parcels import basket_total, parcels_of
+from shop.orders.services import settle
+from shop.orders.services.place import Buyer, Checkout, place_order
+from shop.payments.gateways.base import GatewayAnswer, PaymentState
 from vendors.stalls.models import Listing, Stall, StallMember
 
 NOON = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)  # noon in Tehran, 4 Azar 1405
@@ -24,6 +39,7 @@ BUYER = Buyer(
     address="خیابان نمونه، پلاک ۱",
     postcode="3313912345",
 )
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _serial = itertools.count(1)
 
 
@@ -31,6 +47,23 @@ def a_user(**fields: Any) -> User:
     return User.objects.create_user(
         phone=fields.pop("phone", f"+98912000{next(_serial):04d}"), **fields
     )
+
+
+def a_staff_member(*, is_enrolled: bool = True, **fields: Any) -> User:
+    """A person of the office; with an authenticator whose secret is TOTP_SECRET unless told otherwise."""
+    user = a_user(is_staff=True, **fields)
+    if is_enrolled:
+        second_factor.enrol(user=user, secret=TOTP_SECRET)
+    return user
+
+
+def log_in_at_office(client: Client, user: User) -> None:
+    """A session that has shown both factors."""
+    client.force_login(user)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": second_factor.METHOD, "at": 0}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def a_category(name: str = "خوراکی", **fields: Any) -> Category:
@@ -87,6 +120,27 @@ def a_product(
     return product
 
 
+def a_product_with_variants(
+    stall: Stall,
+    title: str = "پیراهن گلدار",
+    *,
+    variants: Mapping[str, int | None],
+    price: int = 5_200_000,
+    **fields: Any,
+) -> Product:
+    """A parent product; `variants` are the titles of its children and how many there are of each."""
+    kind, _ = ProductClass.objects.get_or_create(name="cloth", defaults={"slug": "cloth"})
+    parent = Product.objects.create(
+        title=title, product_class=kind, structure=Product.PARENT, **fields
+    )
+    Listing.objects.create(product=parent, stall=stall)
+    Fulfilment.objects.create(product=parent, weight_g=400)
+    for name, stock in variants.items():
+        child = Product.objects.create(title=name, parent=parent, structure=Product.CHILD)
+        a_stock_record(child, stall, price=price, stock=stock)
+    return parent
+
+
 def a_stock_record(product: Product, stall: Stall, *, price: int, stock: int | None) -> StockRecord:
     return StockRecord.objects.create(
         product=product,
@@ -122,3 +176,27 @@ def a_checkout(*stalls: Stall, total: int, gateway: str = "zarinpal") -> Checkou
         gateway=gateway,
         seen_total=Rial(total),
     )
+
+
+def a_paid_order(
+    *contents: tuple[Product, int], buyer: Buyer = BUYER, now: datetime = NOON
+) -> list[StallOrder]:
+    """An order whose payment stands in the books, without a bank; its stall orders in basket order."""
+    basket = a_basket(*contents)
+    parcels = parcels_of(basket, today=tehran_date(now))
+    shipping = {parcel.partner.pk: parcel.quotes[0].method for parcel in parcels}
+    checkout = Checkout(
+        buyer=buyer,
+        shipping=shipping,
+        gateway="zarinpal",
+        seen_total=basket_total(parcels, shipping),
+    )
+    attempt = place_order(basket_id=basket.pk, checkout=checkout, user_id=None, now=now)
+    answer = GatewayAnswer(
+        state=PaymentState.PAID,
+        reference=f"A{next(_serial)}",
+        amount=int(attempt.amount),
+        currency="irr",
+    )
+    settle._record_payment(attempt.pk, answer, now)
+    return list(StallOrder.objects.filter(order_id=attempt.order_id).order_by("number"))

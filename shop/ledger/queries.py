@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import Max, Q, Sum
 
 from shop.ledger.accounts import stall_delivered, stall_pending
 from shop.ledger.models import Posting
@@ -47,6 +47,54 @@ def stall_balance(*, partner_id: int) -> StallBalance:
     return StallBalance(
         pending=-balance(stall_pending(partner_id)), delivered=-balance(stall_delivered(partner_id))
     )
+
+
+@dataclass(frozen=True)
+class OrderEarning:
+    """What one stall order brought, rial: goods, sending, and the commission kept from it (positive)."""
+
+    stall_order_id: int
+    goods: Rial
+    shipping: Rial
+    commission: Rial
+
+    @property
+    def net(self) -> Rial:
+        return self.goods + self.shipping - self.commission
+
+
+def earnings_by_order(*, partner_id: int, since: datetime, until: datetime) -> list[OrderEarning]:
+    """What a stall earned by delivering, order by order, from `since` (included) to `until` (not); latest first.
+
+    Rial, sums of postings on the stall's `delivered` account; empty when nothing arrived in that time. One statement.
+    """
+    kinds = Posting.Kind
+    rows = (
+        Posting.objects.filter(
+            account__code=stall_delivered(partner_id),
+            kind__in=EARNED_KINDS,
+            stall_order_id__isnull=False,
+            transaction__occurred_at__gte=since,
+            transaction__occurred_at__lt=until,
+        )
+        .values("stall_order_id")
+        .annotate(
+            goods=Sum("amount", filter=Q(kind=kinds.GOODS)),
+            shipping=Sum("amount", filter=Q(kind=kinds.SHIPPING)),
+            commission=Sum("amount", filter=Q(kind=kinds.COMMISSION)),
+            last=Max("transaction__occurred_at"),
+        )
+        .order_by("-last", "-stall_order_id")
+    )
+    return [
+        OrderEarning(
+            stall_order_id=int(row["stall_order_id"] or 0),
+            goods=-Rial(row["goods"] or 0),
+            shipping=-Rial(row["shipping"] or 0),
+            commission=Rial(row["commission"] or 0),
+        )
+        for row in rows
+    ]
 
 
 def earned_postings_since(*, posted_after: datetime) -> Iterator[EarnedPosting]:

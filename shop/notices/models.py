@@ -14,7 +14,7 @@ class Notice(models.Model):
     phone = models.CharField(max_length=16)
     text = models.TextField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -31,6 +31,13 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
         """What a stall may see: nothing before the money is there."""
         return self.exclude(state__in=StallOrder.UNSEEN)
 
+    def before(self, latest: "StallOrder") -> "StallOrderQuerySet":
+        """What comes after `latest` in a list that begins with the newest."""
+        return self.filter(
+            models.Q(created_at__lt=latest.created_at)
+            | models.Q(created_at=latest.created_at, pk__lt=latest.pk)
+        )
+
     def with_lines(self) -> "StallOrderQuerySet":
         return self.select_related("order__shipping_address", "partner").prefetch_related(
             "order__lines__product__images", "order__lines__product__parent__images"
@@ -106,6 +113,11 @@ class StallOrder(models.Model):
     def net(self) -> Rial:
         """What the stall earns with the goods: without commission, and without shipping, which the carrier gets."""
         return self.goods - self.commission
+
+    @property
+    def due(self) -> Rial:
+        """What the stall is owed for this parcel: goods and sending, without commission."""
+        return self.total - self.commission
 
 
 class SellerTerms(models.Model):

@@ -8,6 +8,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 
+from shop.accounts.urls import login_by_phone
 from shop.payments.views import stripe_webhook
 from shop.storefront.views.pages import robots
 
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vendors.stalls.machine_urls")),
 ]
 urlpatterns += i18n_patterns(
+    *login_by_phone,
+    path("panel/", include("vendors.panel.urls")),
     path("", include("vendors.stalls.urls")),
     path("", include("shop.storefront.urls")),
     path("", include("search.urls")),

@@ -123,7 +123,7 @@ class Photo(models.Model):
     """A picture of a listing; `key` names its files of every width (vendors.stalls.photos)."""
 
     listing = models.ForeignKey(Listing, models.CASCADE, related_name="photos")
-    key = models.CharField(max_length=80, unique=True)
+    key = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
     is_illustration = models.BooleanField(_("a drawing, not a photo"), default=False)
 
@@ -131,6 +131,10 @@ class Photo(models.Model):
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
         ordering = ["position", "pk"]
+        constraints = [
+            # The key is made from the picture: two products may show the same one, each once.
+            models.UniqueConstraint(fields=["listing", "key"], name="photo_once_per_listing")
+        ]
 
     def __str__(self) -> str:
         return self.key

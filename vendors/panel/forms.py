@@ -1,0 +1,55 @@
+"""What a stall holder types: prices and counts in three digit scripts, a tracking code, a photo."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shop.forms import TomanField, WholeNumberField
+from shop.orders.models import StallOrder
+from shop.persian import to_latin_digits
+
+DEAREST_TOMAN = 100_000_000
+MOST_PIECES = 100_000
+
+
+class GoodsForm(forms.Form):
+    """Price and count of one kind of goods; made-to-order goods have no count."""
+
+    price = TomanField(label=_("Price of one"), at_least=1, at_most=DEAREST_TOMAN)
+    count = WholeNumberField(label=_("How many do you have?"), at_least=0, at_most=MOST_PIECES)
+
+    def __init__(self, *args: object, is_counted: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if not is_counted:
+            del self.fields["count"]
+
+
+class ParcelForm(forms.Form):
+    """How a parcel travels. A courier of the city gives no code, so the code may stay empty."""
+
+    carrier = forms.CharField(label=_("Who carries it?"), max_length=40)
+    tracking_code = forms.CharField(
+        label=_("Tracking code"),
+        max_length=40,
+        required=False,
+        help_text=_("It stands on the receipt. Leave it empty when there is none."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+
+    def clean_tracking_code(self) -> str:
+        return to_latin_digits(self.cleaned_data["tracking_code"]).replace(" ", "")
+
+    @classmethod
+    def for_order(cls, stall_order: StallOrder) -> "ParcelForm":
+        """Empty but for the carrier the buyer has paid for."""
+        return cls(initial={"carrier": stall_order.get_shipping_method_display()})
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label=_("Your photo"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={
+            "required": _("Choose a photo first."),
+            "empty": _("This photo did not arrive whole. Please send it once more."),
+        },
+    )

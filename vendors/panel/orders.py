@@ -1,0 +1,135 @@
+"""Orders of the stall: read, accept, send, and know that they arrived."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from shop.jalali import tehran_date
+from shop.orders.errors import OrderError
+from shop.orders.models import StallOrder
+from shop.orders.services.fulfil import (
+    accept_stall_order,
+    deliver_stall_order,
+    send_stall_order,
+)
+from vendors.panel.forms import ParcelForm
+from vendors.panel.queries import PAGE, counts_by_state, orders_of, shown_orders
+from vendors.panel.seat import PanelView, Seat, seated
+
+State = StallOrder.State
+
+
+def _pile(state: StallOrder.State, *, is_waiting: bool) -> PanelView:
+    """The page of the orders in one state: what waits by its day of sending, what is done by its newest."""
+
+    @require_safe
+    @seated
+    def pile(request: HttpRequest, seat: Seat) -> HttpResponse:
+        orders = orders_of(seat.stall).filter(state=state)
+        if is_waiting:
+            orders = orders.order_by("send_by", "pk")
+        elif before := orders.filter(number=request.GET.get("before", "")).first():
+            orders = orders.before(before)
+        page = list(orders.select_related("order__shipping_address")[: PAGE + 1])
+        today = tehran_date(timezone.now())
+        context = {
+            "seat": seat,
+            "state": state,
+            "orders": shown_orders(page[:PAGE], stall=seat.stall, today=today),
+            "has_more": len(page) > PAGE,
+            "is_waiting": is_waiting,
+            "counts": counts_by_state(seat.stall),
+            "today": today,
+        }
+        return render(request, "panel/orders.html", context)
+
+    return pile
+
+
+new = _pile(State.NEW, is_waiting=True)
+to_send = _pile(State.ACCEPTED, is_waiting=True)
+sent = _pile(State.SENT, is_waiting=False)
+done = _pile(State.DELIVERED, is_waiting=False)
+
+
+def _own(seat: Seat, number: str) -> StallOrder:
+    orders = orders_of(seat.stall).select_related("order__shipping_address")
+    return get_object_or_404(orders, number=number)
+
+
+@require_safe
+@seated
+def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    stall_order = _own(seat, number)
+    return _page(request, seat, stall_order, ParcelForm.for_order(stall_order))
+
+
+def _page(
+    request: HttpRequest, seat: Seat, stall_order: StallOrder, form: ParcelForm
+) -> HttpResponse:
+    today = tehran_date(timezone.now())
+    (shown,) = shown_orders([stall_order], stall=seat.stall, today=today)
+    context = {"seat": seat, "shown": shown, "stall_order": stall_order, "form": form}
+    return render(request, "panel/order.html", context)
+
+
+@require_POST
+@seated
+def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    stall_order = _own(seat, number)
+    return _moved(
+        request,
+        stall_order,
+        lambda: accept_stall_order(stall_order=stall_order, now=timezone.now()),
+        _("Accepted. Here is where it goes."),
+    )
+
+
+@require_POST
+@seated
+def send(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    stall_order = _own(seat, number)
+    form = ParcelForm(request.POST)
+    if not form.is_valid():
+        return _page(request, seat, stall_order, form)
+    return _moved(
+        request,
+        stall_order,
+        lambda: send_stall_order(
+            stall_order=stall_order,
+            carrier=form.cleaned_data["carrier"],
+            tracking_code=form.cleaned_data["tracking_code"],
+            now=timezone.now(),
+        ),
+        _("Well done! We have told the buyer."),
+    )
+
+
+@require_POST
+@seated
+def deliver(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    stall_order = _own(seat, number)
+    return _moved(
+        request,
+        stall_order,
+        lambda: deliver_stall_order(stall_order=stall_order, now=timezone.now()),
+        _("It has arrived. The money is now counted as yours."),
+    )
+
+
+def _moved(
+    request: HttpRequest, stall_order: StallOrder, step: Callable[[], None], said: str
+) -> HttpResponse:
+    """Take one step and show the order as it then stands, whoever took the step first."""
+    try:
+        step()
+    except OrderError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect("panel:order", number=stall_order.number)

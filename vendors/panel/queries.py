@@ -1,0 +1,253 @@
+"""What the panel's pages show of one stall. Each function asks a fixed number of statements."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from oscar.apps.catalogue.models import Product
+from oscar.apps.order.models import Line
+from oscar.apps.partner.models import StockRecord
+
+from shop.jalali import TEHRAN, Month
+from shop.ledger.queries import OrderEarning, earnings_by_order, stall_balance
+from shop.money import Rial
+from shop.orders.models import StallOrder, StallOrderQuerySet
+from vendors.stalls.models import Listing, Photo, Stall
+
+State = StallOrder.State
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What has one price and one count: a product, or one variant of it."""
+
+    record: StockRecord
+    name: str  # of the variant; empty for a product without any
+
+    @property
+    def is_counted(self) -> bool:
+        return self.record.num_in_stock is not None
+
+    @property
+    def promised(self) -> int:
+        """Sold, and still with the stall."""
+        return self.record.num_allocated or 0 if self.is_counted else 0
+
+    @property
+    def left(self) -> int:
+        """How many may still be bought."""
+        return max((self.record.num_in_stock or 0) - self.promised, 0)
+
+
+@dataclass(frozen=True)
+class ShownProduct:
+    listing: Listing
+    title: str
+    photo: str
+    made_days: int | None
+    goods: tuple[Goods, ...]
+
+    @property
+    def is_sold_out(self) -> bool:
+        return all(goods.is_counted and not goods.left for goods in self.goods)
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    title: str
+    variant: str
+    quantity: int
+    price: Rial
+    photo: str
+
+
+@dataclass(frozen=True)
+class ShownOrder:
+    """A stall order with its own lines and no other's."""
+
+    stall_order: StallOrder
+    lines: tuple[ShownLine, ...]
+    is_late: bool
+
+
+def products_of(stall: Stall) -> QuerySet[Listing]:
+    records = Prefetch(
+        "stockrecords", StockRecord.objects.filter(partner=stall.partner).order_by("pk")
+    )
+    children = Prefetch(
+        "product__children", Product.objects.order_by("pk").prefetch_related(records)
+    )
+    return (
+        stall.listings.select_related("product__fulfilment")
+        .prefetch_related("photos", children)
+        .prefetch_related(
+            Prefetch("product__stockrecords", StockRecord.objects.filter(partner=stall.partner))
+        )
+        .order_by("product__title", "pk")
+    )
+
+
+def shown_product(listing: Listing) -> ShownProduct:
+    """A listing (from `products_of`) with its goods; a product whose variants are all gone has none."""
+    product: Any = listing.product
+    photos = list(listing.photos.all())
+    fulfilment = getattr(product, "fulfilment", None)
+    owners = list(product.children.all()) if product.is_parent else [product]
+    return ShownProduct(
+        listing=listing,
+        title=product.get_title(),
+        photo=photos[0].key if photos else "",
+        made_days=fulfilment.made_days if fulfilment else None,
+        goods=tuple(
+            Goods(record, owner.title if product.is_parent else "")
+            for owner in owners
+            for record in owner.stockrecords.all()
+        ),
+    )
+
+
+def orders_of(stall: Stall) -> StallOrderQuerySet:
+    """All that this stall may see of orders: its own, from the payment on."""
+    return StallOrder.objects.filter(partner_id=stall.partner_id).paid()
+
+
+def shown_orders(
+    stall_orders: Sequence[StallOrder], *, stall: Stall, today: date
+) -> list[ShownOrder]:
+    """Stall orders of one stall with pictures of their goods; three statements for any number of them."""
+    lines = list(
+        Line.objects.filter(
+            order_id__in=[stall_order.order_id for stall_order in stall_orders],
+            partner_id=stall.partner_id,
+        )
+        .select_related("product__parent")
+        .order_by("pk")
+    )
+    photos = _first_photos({_shelf(line.product) for line in lines if line.product})
+    of_order: dict[int, list[ShownLine]] = {}
+    for line in lines:
+        of_order.setdefault(line.order_id, []).append(_shown_line(line, photos))
+    return [
+        ShownOrder(
+            stall_order=stall_order,
+            lines=tuple(of_order.get(stall_order.order_id, [])),
+            is_late=stall_order.send_by < today
+            and stall_order.state in (State.NEW, State.ACCEPTED),
+        )
+        for stall_order in stall_orders
+    ]
+
+
+def _shown_line(line: Any, photos: dict[int, str]) -> ShownLine:
+    product = line.product
+    parent = product.parent if product else None
+    return ShownLine(
+        title=parent.title if parent else line.title,
+        variant=line.title if parent and line.title != parent.title else "",
+        quantity=line.quantity,
+        price=Rial.from_decimal(line.line_price_incl_tax),
+        photo=photos.get(_shelf(product), "") if product else "",
+    )
+
+
+def _shelf(product: Any) -> int:
+    """The product that has the listing: a variant stands in its parent's."""
+    return int(product.parent_id or product.pk)
+
+
+def _first_photos(product_ids: Iterable[int]) -> dict[int, str]:
+    photos = (
+        Photo.objects.filter(listing__product_id__in=product_ids)
+        .order_by("-position", "-pk")
+        .values_list("listing__product_id", "key")
+    )
+    return dict(photos)  # the first photo comes last, and stays
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The three doors of the first page in numbers."""
+
+    new: int
+    to_send: int
+    next_send_by: date | None
+    products: int
+    earned: Rial
+
+
+def glance(stall: Stall, *, today: date) -> Glance:
+    """What waits for the stall today, and what it earned in this Jalali month; zeros for a new stall."""
+    waiting = orders_of(stall).aggregate(
+        new=Count("pk", filter=Q(state=State.NEW)),
+        to_send=Count("pk", filter=Q(state=State.ACCEPTED)),
+        next=Min("send_by", filter=Q(state__in=[State.NEW, State.ACCEPTED])),
+    )
+    return Glance(
+        new=waiting["new"],
+        to_send=waiting["to_send"],
+        next_send_by=waiting["next"],
+        products=stall.listings.count(),
+        earned=sum((row.net for row in _earned(stall, Month.of(today))), Rial(0)),
+    )
+
+
+def counts_by_state(stall: Stall) -> dict[str, int]:
+    rows = orders_of(stall).order_by().values_list("state").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+@dataclass(frozen=True)
+class EarnedOrder:
+    earning: OrderEarning
+    stall_order: StallOrder
+
+
+@dataclass(frozen=True)
+class MonthOfSales:
+    """A Jalali month's earnings, rial, with the orders they come from, and what is still on its way."""
+
+    month: Month
+    orders: tuple[EarnedOrder, ...]
+    on_its_way: Rial
+    open_orders: tuple[StallOrder, ...]
+
+    @property
+    def goods(self) -> Rial:
+        return sum((row.earning.goods for row in self.orders), Rial(0))
+
+    @property
+    def shipping(self) -> Rial:
+        return sum((row.earning.shipping for row in self.orders), Rial(0))
+
+    @property
+    def commission(self) -> Rial:
+        return sum((row.earning.commission for row in self.orders), Rial(0))
+
+    @property
+    def net(self) -> Rial:
+        return self.goods + self.shipping - self.commission
+
+
+def month_of_sales(stall: Stall, month: Month) -> MonthOfSales:
+    """Sums of ledger postings and nothing else: what arrived in the month, and what is paid and not yet there."""
+    earned = _earned(stall, month)
+    orders = orders_of(stall).in_bulk([row.stall_order_id for row in earned])
+    return MonthOfSales(
+        month=month,
+        orders=tuple(EarnedOrder(row, orders[row.stall_order_id]) for row in earned),
+        on_its_way=stall_balance(partner_id=stall.partner_id).pending,
+        open_orders=tuple(
+            orders_of(stall).exclude(state=State.DELIVERED).order_by("send_by", "pk")[:PAGE]
+        ),
+    )
+
+
+def _earned(stall: Stall, month: Month) -> list[OrderEarning]:
+    return earnings_by_order(
+        partner_id=stall.partner_id,
+        since=datetime.combine(month.start, time.min, TEHRAN),
+        until=datetime.combine(month.next().start, time.min, TEHRAN),
+    )

@@ -1,0 +1,68 @@
+"""Whom a request of the panel works for: every page begins here, and sees one stall alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from shop.accounts.models import User
+from vendors.stalls.models import Stall, StallMember
+
+CHOSEN = "panel_stall"  # in the session: public id of the stall a person of several has picked
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person's place in a stall."""
+
+    stall: Stall
+    user: User
+    is_facilitator: bool
+    may_choose: bool
+
+
+PanelView = Callable[..., HttpResponse]
+
+
+def memberships(user: User) -> list[StallMember]:
+    """The stalls this person may work for, by name."""
+    return list(
+        StallMember.objects.filter(user=user)
+        .select_related("stall__partner")
+        .order_by("stall__name", "pk")
+    )
+
+
+def seated(view: PanelView) -> PanelView:
+    """Give the view the seat of its visitor. Who keeps several stalls picks one first; who keeps none finds nothing."""
+
+    @wraps(view)
+    def with_seat(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = cast(User, request.user)
+        places = memberships(user)
+        if not places:
+            return render(request, "panel/no_stall.html", status=404)
+        place = _chosen(request, places)
+        if place is None:
+            return redirect("panel:choose")
+        seat = Seat(
+            stall=place.stall,
+            user=user,
+            is_facilitator=place.role == StallMember.Role.FACILITATOR,
+            may_choose=len(places) > 1,
+        )
+        return view(request, seat, *args, **kwargs)
+
+    return never_cache(login_required(with_seat))
+
+
+def _chosen(request: HttpRequest, places: list[StallMember]) -> StallMember | None:
+    if len(places) == 1:
+        return places[0]
+    picked = request.session.get(CHOSEN)
+    return next((place for place in places if str(place.stall.public_id) == picked), None)

@@ -1,0 +1,24 @@
+"""Addresses of the stall holder's panel, under /panel/."""
+
+from django.urls import path
+
+from vendors.panel import orders, products, views
+
+app_name = "panel"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("stalls/", views.choose, name="choose"),
+    path("money/", views.money, name="money"),
+    path("money/<int:year>/<int:month>/", views.money, name="money_of_month"),
+    path("products/", products.shelf, name="products"),
+    path("products/goods/<int:record_id>/", products.change, name="change_goods"),
+    path("products/<int:product_id>/photos/", products.photos, name="photos"),
+    path("orders/", orders.new, name="orders"),
+    path("orders/to-send/", orders.to_send, name="orders_to_send"),
+    path("orders/sent/", orders.sent, name="orders_sent"),
+    path("orders/done/", orders.done, name="orders_done"),
+    path("orders/<slug:number>/", orders.detail, name="order"),
+    path("orders/<slug:number>/accept/", orders.accept, name="accept"),
+    path("orders/<slug:number>/send/", orders.send, name="send"),
+    path("orders/<slug:number>/deliver/", orders.deliver, name="deliver"),
+]

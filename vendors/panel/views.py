@@ -1,0 +1,61 @@
+"""First page, choice of stall, and money."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from shop.accounts.models import User
+from shop.jalali import Month, tehran_date
+from vendors.panel.queries import glance, month_of_sales
+from vendors.panel.seat import CHOSEN, Seat, memberships, seated
+
+
+@require_safe
+@seated
+def home(request: HttpRequest, seat: Seat) -> HttpResponse:
+    today = tehran_date(timezone.now())
+    context = {"seat": seat, "today": today, "glance": glance(seat.stall, today=today)}
+    return render(request, "panel/home.html", context)
+
+
+@never_cache
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """Which stall a person of several works for now."""
+    places = memberships(cast(User, request.user))
+    if request.method == "POST":
+        picked = request.POST.get("stall", "")
+        if picked not in {str(place.stall.public_id) for place in places}:
+            raise Http404
+        request.session[CHOSEN] = picked
+        return redirect("panel:home")
+    if not places:
+        return render(request, "panel/no_stall.html", status=404)
+    return render(request, "panel/choose.html", {"places": places})
+
+
+@require_safe
+@seated
+def money(
+    request: HttpRequest, seat: Seat, year: int | None = None, month: int | None = None
+) -> HttpResponse:
+    this_month = Month.of(tehran_date(timezone.now()))
+    try:
+        shown = this_month if year is None or month is None else Month(year, month)
+    except ValueError as error:
+        raise Http404 from error
+    # Nothing was sold before the first stall opened, nor will be in a month to come.
+    if not Month(1400, 1) <= shown <= this_month:
+        raise Http404
+    context = {
+        "seat": seat,
+        "sales": month_of_sales(seat.stall, shown),
+        "previous": shown.previous(),
+        "next": shown.next() if shown < this_month else None,
+    }
+    return render(request, "panel/money.html", context)
