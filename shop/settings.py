@@ -128,6 +128,8 @@ if not IS_STOREFRONT:  # the public half's process cannot even import the confid
         "vendors.desk.apps.DeskConfig",
         "vendors.livelihood.apps.LivelihoodConfig",
     ]
+if DEMO and DOOR == "setup":
+    INSTALLED_APPS += ["demo.apps.DemoConfig"]
 # Forks change classes only: Oscar's own migrations stay the migrations.
 MIGRATION_MODULES = {
     app: f"oscar.apps.{app}.migrations" for app in ("order", "partner", "shipping")

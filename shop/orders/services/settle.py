@@ -109,7 +109,7 @@ def _record_in_time(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetim
         event_type="payment.captured",
         event_id=str(attempt.pk),
         occurred_at=now,
-        legs=[*_clearing_legs(attempt, answer), *_share_legs(attempt)],
+        legs=[*_clearing_legs(attempt, answer), *share_legs(attempt)],
     )
     publish(OrderPaid(attempt.order_id))
     log.info("payment.captured attempt=%s order=%s", attempt.pk, attempt.order_id)
@@ -153,7 +153,7 @@ def _clearing_legs(attempt: PaymentAttempt, answer: GatewayAnswer) -> list[Leg]:
     ]
 
 
-def _share_legs(attempt: PaymentAttempt) -> list[Leg]:
+def share_legs(attempt: PaymentAttempt) -> list[Leg]:
     """Each stall's share, line by line: goods and shipping owed to it, commission kept from it."""
     legs = []
     lines = list(attempt.order.lines.all())

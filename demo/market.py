@@ -1,0 +1,65 @@
+"""The public half of the demo, written in one transaction: all of it stands, or nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from demo import files
+from demo.catalogue import write_categories, write_product_classes
+from demo.days import Calendar
+from demo.orders import write_orders
+from demo.people import write_people
+from demo.pictures import store_pictures
+from demo.sales import decide_sales
+from demo.stalls import Ground, opening_days, write_stall
+from shop.jobs import publish
+from shop.orders.events import ProductsChanged
+from vendors.stalls.models import Listing, Stall, StallMember
+
+
+def load_market(*, today: date) -> bool:
+    """Write the shop's demo; False, and nothing is touched, when its stalls stand already."""
+    rows = files.read("stalls")["stalls"]
+    if Stall.objects.filter(slug__in=[row["key"] for row in rows]).exists():
+        return False
+    catalogue, calendar = files.read("catalogue"), Calendar(today)
+    pictures = store_pictures()
+    with transaction.atomic():
+        ground = Ground(
+            catalogue=catalogue,
+            categories=write_categories(catalogue["categories"]),
+            classes=write_product_classes(catalogue["product_classes"]),
+            pictures=pictures,
+            calendar=calendar,
+        )
+        days = opening_days(len(rows), calendar)
+        stalls = {
+            row["key"]: write_stall(row, opened_on=day, ground=ground)
+            for row, day in zip(rows, days, strict=True)
+        }
+        write_people(files.read("people"), stalls)
+        _write_sales(rows, stalls, today)
+        publish(ProductsChanged(sorted(Listing.objects.values_list("product_id", flat=True))))
+    return True
+
+
+def _write_sales(
+    rows: Sequence[Mapping[str, Any]], stalls: Mapping[str, Stall], today: date
+) -> None:
+    buyers = files.read("buyers")
+    owners = StallMember.objects.filter(role=StallMember.Role.OWNER)
+    kept = set(owners.values_list("stall_id", flat=True))
+    sales = [
+        sale
+        for row in rows
+        for sale in decide_sales(
+            row,
+            stall=stalls[row["key"]],
+            buyers=buyers,
+            has_keeper=stalls[row["key"]].pk in kept,
+            today=today,
+        )
+    ]
+    write_orders(sales, buyers=buyers)

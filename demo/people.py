@@ -1,0 +1,24 @@
+"""Who may log in: six stall holders, two facilitators who help some of them, and the staff of the office."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shop.accounts.second_factor import enrol
+from shop.accounts.services import invite
+from vendors.stalls.models import Stall, StallMember
+
+
+def write_people(people: Mapping[str, Any], stalls: Mapping[str, Stall]) -> None:
+    """Vendors and facilitators with their stalls; staff with a second factor whose secret is known."""
+    for group, role in (
+        ("vendors", StallMember.Role.OWNER),
+        ("facilitators", StallMember.Role.FACILITATOR),
+    ):
+        for row in people[group]:
+            user = invite(phone=row["phone"], name=row["name"])
+            StallMember.objects.bulk_create(
+                StallMember(stall=stalls[key], user=user, role=role) for key in row["stalls"]
+            )
+    for row in people["staff"]:
+        user = invite(phone=row["phone"], name=row["name"], is_staff=True)
+        enrol(user=user, secret=row["totp_secret"])

@@ -1,0 +1,112 @@
+"""What stands in the shop after `load_demo`."""
+
+from datetime import date
+
+import pytest
+from django.db import connections
+from django.db.models import Count, Min, Q, Sum
+from oscar.apps.catalogue.models import Category, Product
+from oscar.apps.partner.models import StockRecord
+
+from shop.accounts.models import User
+from shop.jalali import tehran_date
+from shop.ledger.models import Posting
+from shop.orders.models import StallOrder
+from tests.demo.conftest import MID_YEAR, load
+from vendors.stalls.models import Listing, Photo, Stall, StallMember
+
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "livelihood"]),
+    pytest.mark.usefixtures("demo_on"),
+]
+
+TOMAN = 10
+
+
+def checksums() -> dict[str, str]:
+    """Of the content of every table in both databases; sequences may move."""
+    sums = {}
+    for alias in ("default", "livelihood"):
+        with connections[alias].cursor() as cursor:
+            for table in connections[alias].introspection.table_names(cursor):
+                cursor.execute(
+                    f"SELECT md5(coalesce(string_agg(row::text, '' ORDER BY row::text), ''))"
+                    f' FROM "{table}" AS row'
+                )
+                sums[f"{alias}.{table}"] = cursor.fetchone()[0]
+    return sums
+
+
+@pytest.mark.parametrize("again_on", [MID_YEAR, date(2026, 12, 30)])
+def test_a_second_run_changes_nothing(again_on):
+    before = checksums()
+    assert len(before) > 100
+
+    load(again_on)
+
+    assert checksums() == before
+
+
+def test_the_shop_has_its_stalls_categories_and_goods():
+    assert Stall.objects.public().count() == 16
+    assert Category.objects.count() == 18
+    assert [root.slug for root in Category.objects.filter(depth=1).order_by("path")] == [
+        "food",
+        "textile",
+        "craft",
+    ]
+    goods = Product.objects.exclude(structure=Product.CHILD)
+    assert goods.count() == Listing.objects.count() == 95
+    assert not goods.filter(Q(categories=None) | Q(product_class=None)).exists()
+    assert Photo.objects.filter(is_illustration=True).count() == 190
+    assert set(Listing.objects.annotate(n=Count("photos")).values_list("n", flat=True)) == {2}
+    assert not Stall.objects.filter(
+        Q(story="") | Q(cover="") | Q(keeper_name="") | Q(tagline="")
+    ).exists()
+
+
+def test_every_size_is_a_product_with_its_share_of_the_stock():
+    dress = Product.objects.get(upc="parastoo-dress")
+    sizes = dress.children.order_by("upc")
+    assert [child.title for child in sizes] == [
+        "پیراهن دخترانهٔ گلدار، ۲ سال",
+        "پیراهن دخترانهٔ گلدار، ۴ سال",
+        "پیراهن دخترانهٔ گلدار، ۶ سال",
+        "پیراهن دخترانهٔ گلدار، ۸ سال",
+    ]
+    stock = [child.stockrecords.get().num_in_stock for child in sizes]
+    assert stock == [3, 3, 3, 2]
+    assert not dress.stockrecords.exists()
+
+
+def test_what_is_made_to_order_counts_no_stock():
+    made = StockRecord.objects.filter(num_in_stock=None)
+    assert made.exists()
+    for record in made.select_related("product__parent__fulfilment"):
+        assert (record.product.parent or record.product).fulfilment.made_days > 0
+    assert StockRecord.objects.get(partner_sku="kohan-bag").price == 3_450_000 * TOMAN
+
+
+def test_one_stall_is_on_holiday_and_takes_orders_for_later():
+    away = Stall.objects.get(state=Stall.State.ON_HOLIDAY)
+    assert away.slug == "mahtab"
+    assert away.holiday_until == away.partner.terms.back_on == date(2026, 12, 4)
+    assert away.partner.terms.takes_orders
+
+
+def test_six_keepers_two_facilitators_and_three_of_the_staff_can_log_in():
+    members = StallMember.objects.values_list("role").annotate(n=Count("user", distinct=True))
+    assert dict(members) == {"owner": 6, "facilitator": 2}
+    staff = User.objects.filter(is_staff=True)
+    assert staff.count() == staff.filter(authenticator__type="totp").count() == 3
+    assert not User.objects.exclude(phone__startswith="+98970").exists()
+
+
+def test_every_stall_has_earned_something_each_month_since_it_opened():
+    earned = Posting.objects.filter(account__code__regex=r"^stall:\d+:delivered$")
+    for stall in Stall.objects.all():
+        of_stall = earned.filter(partner_id=stall.partner_id)
+        assert -of_stall.aggregate(total=Sum("amount"))["total"] > 5_000_000 * TOMAN
+        first = of_stall.aggregate(at=Min("transaction__occurred_at"))["at"]
+        assert stall.opened_on <= tehran_date(first)
+    assert set(StallOrder.objects.values_list("state", flat=True)) == {"delivered", "new", "sent"}
