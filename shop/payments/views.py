@@ -2,8 +2,9 @@
 
 import logging
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 @require_POST
 def stripe_webhook(request: HttpRequest) -> HttpResponse:
     """Keep a signed message once and answer 200; 400 for one that is not Stripe's, is old or was changed."""
+    if "stripe" not in settings.GATEWAYS:
+        raise Http404
     try:
         event = stripe_gateway().parse_webhook(
             request.body, request.headers.get("Stripe-Signature", "")

@@ -32,15 +32,18 @@ def send_to_gateway(*, attempt: PaymentAttempt, now: datetime) -> str:
     if attempt.redirect_url:
         return attempt.redirect_url
     back = settings.STOREFRONT_URL + reverse("pay_return", args=[payment_token(attempt.pk)])
+    language = get_language() or settings.LANGUAGE_CODE
     request = StartPayment(
-        key=str(attempt.pk),
+        # The request names the language, and one key must always carry one request. A page begun in the other
+        # language and never shown can't be paid.
+        key=f"{attempt.pk}:{language}",
         order_number=attempt.order.number,
         amount=attempt.amount,
         description=_("Order %(number)s at Bazarche") % {"number": attempt.order.number},
         return_url=back,
         cancel_url=f"{back}?{urlencode({'gave_up': 1})}",
         expires_at=attempt.deadline,
-        language=get_language() or settings.LANGUAGE_CODE,
+        language=language,
         mobile=str(attempt.order.shipping_address.phone_number),
     )
     try:
@@ -63,6 +66,6 @@ def send_to_gateway(*, attempt: PaymentAttempt, now: datetime) -> str:
     if not won:
         # A second press was quicker: its page is the one; ours is never shown, so nobody can pay there.
         attempt.refresh_from_db()
-        return attempt.redirect_url or back
+        return str(attempt.redirect_url) or back
     log.info("payment.redirected attempt=%s", attempt.pk)
     return started.redirect_url
