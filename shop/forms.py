@@ -17,6 +17,15 @@ _BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015()\u200c\u200e\u200f\u202a-\u20
 _POSTCODE_DIGITS = 10
 
 
+class PlainForm(forms.Form):
+    """A form whose empty fields are asked for in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = _("Please fill this in.")
+
+
 class WholeNumberField(forms.Field):
     """A whole number, typed with Persian, Arabic or Latin digits and with or without groups."""
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from shop.forms import MobileField, PostcodeField, WholeNumberField
+from shop.forms import MobileField, PlainForm, PostcodeField, WholeNumberField
 from shop.orders.services.place import Buyer
 from shop.storefront.provinces import PROVINCES
 from shop.storefront.queries.basket import BasketParcel
@@ -36,7 +36,7 @@ class QuantityForm(forms.Form):
     quantity = WholeNumberField(label=_("Quantity"), at_least=0, at_most=MOST_OF_ONE)
 
 
-class AddressForm(forms.Form):
+class AddressForm(PlainForm):
     """Where the parcels go, and the number their messages go to."""
 
     name = forms.CharField(
@@ -117,7 +117,7 @@ class PayForm(forms.Form):
         )
 
 
-class FindOrderForm(forms.Form):
+class FindOrderForm(PlainForm):
     number = forms.CharField(
         label=_("Order number"),
         max_length=40,
