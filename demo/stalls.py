@@ -125,6 +125,10 @@ def _write_listing(
     )
     if sizes:
         _write_sizes(product, sizes, goods, stall.partner)
+        # Oscar lists the newest first, and sizes stand from small to large.
+        for place, child in enumerate(product.children.order_by("pk")):
+            at = moment(listed_on, 9) - timedelta(minutes=place)
+            Product.objects.filter(pk=child.pk).update(date_created=at)
     else:
         _write_stock(product, goods, stall.partner, goods["stock"], goods["sku"])
     # Oscar and Django stamp the time of writing on new rows.

@@ -130,12 +130,18 @@ def _variants_of(product: Product) -> list[Variant]:
         variants.append(
             Variant(
                 product_id=each.pk,
-                title=each.title or product.title,
+                title=_short_title(each, product),
                 price=Rial.from_decimal(priced[0].price) if priced else None,
                 stock=sellable(records),
             )
         )
     return variants
+
+
+def _short_title(variant: Product, product: Product) -> str:
+    """What sets a variant apart, below a heading that says the rest."""
+    title: str = variant.title or product.title
+    return title.removeprefix(f"{product.title}\u060c ")
 
 
 def _attributes_of(product: Product) -> list[tuple[str, str]]:
