@@ -20,6 +20,8 @@ from shop.money import Rial
 from shop.storefront.cards import Card
 
 NEAR_CARDS = 8
+# A longer query is a sentence: a word less of it helps nobody.
+MOST_WORDS_TO_DROP = 5
 SUGGESTIONS = 8
 SHORTEST_PREFIX = 2
 
@@ -99,7 +101,7 @@ def _near(engine: Engine, page: SearchPage, found: Found) -> SearchPage:
         wider = replace(nearby, price=_widened(wish.bounds))
         if cards := engine.find(wider).cards:
             return replace(page, near=cards, notices=(*page.notices, Notice.DEARER))
-    if len(wish.query.words) > 1:
+    if 1 < len(wish.query.words) <= MOST_WORDS_TO_DROP:
         for place, word in enumerate(wish.query.words):
             fewer = replace(nearby, query=wish.query.without_word(place))
             if cards := engine.find(fewer).cards:

@@ -12,8 +12,10 @@ from search.price_words import NO_BOUNDS, PriceRange, take_price
 from search.words import SYNONYMS, WORDS, consonants, tokens
 
 LONGEST_QUERY = 200
-MOST_TOKENS = 12
+MOST_TOKENS = 10
 MOST_ALTERNATIVES = 20
+# Over all alternatives: both engines pay for each token.
+MOST_TOKENS_OF_ALL = 60
 
 Phrase = tuple[str, ...]
 
@@ -136,4 +138,5 @@ def _alternatives(words: tuple[str, ...]) -> tuple[Alternative, ...]:
                             (*base[:place], *other, *base[place + len(phrase) :]), 0.55
                         )
     ordered = sorted(found.items(), key=lambda reading: -reading[1])
-    return tuple(Alternative(*reading) for reading in ordered[:MOST_ALTERNATIVES])
+    most = min(MOST_ALTERNATIVES, MOST_TOKENS_OF_ALL // len(words))
+    return tuple(Alternative(*reading) for reading in ordered[:most])
