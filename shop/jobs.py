@@ -8,12 +8,17 @@ Delivery is at least once: every job is idempotent.
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 MARKET, LIVELIHOOD = "market", "livelihood"
+# For jobs that ask something outside: again after 2, 4, 8 … seconds, about an hour in all.
+PATIENTLY = RetryStrategy(max_attempts=11, exponential_wait=2)
+# Well above a worker's heartbeat (10 s): a living worker's job must never be taken from it.
+DEAD_AFTER_SECONDS = 120
 
 # News (class name in a publisher's events.py) → jobs, by name: a publisher imports none of its readers.
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
@@ -37,3 +42,13 @@ def publish(event: "DataclassInstance") -> None:
 def defer(job: str, *, queue: str = MARKET, **arguments: Any) -> None:
     """Defer a job by name; its package need not be loaded in this process."""
     app.configure_task(job, allow_unknown=True, queue=queue).defer(**arguments)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=MARKET, queueing_lock="rescue_stalled_jobs", pass_context=True)
+async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Put back what a killed worker was at; jobs are idempotent, so beginning again is safe."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+        if job.task_name != context.job.task_name:
+            await manager.retry_job(job)
