@@ -1,5 +1,7 @@
 """The rows behind the report: mid-year, five days into a year, and on the first day of one."""
 
+from pathlib import Path
+
 import pytest
 from django.db.models import Max, Sum
 from oscar.apps.catalogue.models import Product
@@ -10,6 +12,7 @@ from shop.orders.models import StallOrder
 from tests.demo.conftest import FIFTH_DAY, FIRST_DAY, MID_YEAR
 from vendors.livelihood.bridge import StallPlanLink
 from vendors.livelihood.loans.models import Instalment, Loan
+from vendors.livelihood.people.models import District
 from vendors.livelihood.plans.models import (
     EmploymentPlan,
     JobOpportunity,
@@ -18,6 +21,7 @@ from vendors.livelihood.plans.models import (
     Training,
     TrainingAttendance,
 )
+from vendors.livelihood.reports.services import district_paragraphs
 from vendors.stalls.models import Stall
 
 pytestmark = [
@@ -26,6 +30,7 @@ pytestmark = [
 ]
 
 TOMAN = 10
+REPORT = Path(__file__).parent.parent / "vendors" / "livelihood" / "district_report.txt"
 
 
 def test_the_rows_make_the_figures_of_the_report(demo_on):
@@ -83,3 +88,11 @@ def test_nothing_happens_after_the_day_of_loading(demo_on):
         ),
     ]
     assert max(day for day in last_days if day is not None) <= demo_on
+
+
+def test_the_report_reads_as_it_was_published(demo_on):
+    district = District.objects.get(name="اسلامشهر")
+    paragraphs = district_paragraphs(district=district, as_of=demo_on)
+
+    published = REPORT.read_text(encoding="utf-8").strip()
+    assert "\n\n".join(paragraphs).replace("\u200c", "") == published.replace("\u200c", "")

@@ -13,6 +13,7 @@ from shop.jalali import tehran_date
 from shop.ledger.models import Posting
 from shop.orders.models import StallOrder
 from tests.demo.conftest import MID_YEAR, load
+from vendors.livelihood.income.models import MonthlyIncome
 from vendors.stalls.models import Listing, Photo, Stall, StallMember
 
 pytestmark = [
@@ -109,4 +110,9 @@ def test_every_stall_has_earned_something_each_month_since_it_opened():
         assert -of_stall.aggregate(total=Sum("amount"))["total"] > 5_000_000 * TOMAN
         first = of_stall.aggregate(at=Min("transaction__occurred_at"))["at"]
         assert stall.opened_on <= tehran_date(first)
+    months = MonthlyIncome.objects.values("plan").annotate(n=Count("pk"), net=Sum("net"))
+    assert len(months) == 16
+    assert all(each["n"] >= 5 and each["net"] > 0 for each in months)
+    booked = earned.exclude(kind="shipping").aggregate(total=Sum("amount"))["total"]
+    assert sum(each["net"] for each in months) == -booked
     assert set(StallOrder.objects.values_list("state", flat=True)) == {"delivered", "new", "sent"}

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from demo.livelihood import load_livelihood
 from demo.market import load_market
-from shop.jalali import tehran_date
+from shop.jalali import parse_day, tehran_date
+from vendors.livelihood.income.services import pull_income
 
 
 class Command(BaseCommand):
@@ -21,8 +22,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--today",
-            type=date.fromisoformat,
-            help="lay the dates as if it were this day (2027-03-25); the real day when left out",
+            type=parse_day,
+            help="lay the dates as if it were this day (2027-03-25 or 1406-01-05); the real day when left out",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +33,8 @@ class Command(BaseCommand):
                 "shop": load_market(today=today),
                 "livelihood record": load_livelihood(today=today),
             }
+        if any(is_new.values()):
+            pull_income(now=timezone.now())  # as the office's worker would within the minute
         if options["verbosity"]:
             for half, was_written in is_new.items():
                 self.stdout.write(f"  {half}: {'written' if was_written else 'stands already'}")
