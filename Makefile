@@ -38,9 +38,9 @@ check: ## lint, types, import contracts, templates, migrations, texts
 	@bin/setup dev
 	@bin/check
 
-fix: ## what ruff and djlint can put right by themselves
+fix: ## what ruff can put right by itself
 	@bin/setup dev
-	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/djlint --reformat --quiet $$(bin/our-templates)
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
 
 messages: ## collect the texts of all areas into their Persian catalogues
 	@bin/setup dev
