@@ -237,6 +237,15 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "declined": ("paid",),
     "refunded": (),
 }
+# The dashboard stands at the office door alone; what would change orders or money is not mounted (shop.oscar_apps).
+OSCAR_DASHBOARD_NAVIGATION = [
+    {"label": _("Products"), "url_name": "dashboard:catalogue-product-list"},
+    {"label": _("Product types"), "url_name": "dashboard:catalogue-class-list"},
+    {"label": _("Categories"), "url_name": "dashboard:catalogue-category-list"},
+    {"label": _("Options"), "url_name": "dashboard:catalogue-option-list"},
+    {"label": _("Low stock alerts"), "url_name": "dashboard:stock-alert-list"},
+    {"label": _("Orders"), "url_name": "dashboard:order-list"},
+]
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 # Oscar's default would index every save inside the request; our index is fed by the outbox.
 HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"

@@ -37,3 +37,20 @@ def months_at_or_above_line(ratios: Sequence[Fraction | None]) -> int:
             break
         run += 1
     return run
+
+
+def months_run_and_longest(ratios: Sequence[Fraction | None]) -> tuple[int, int]:
+    """The current run at or above the line, and the longest one there ever was."""
+    longest = max(
+        (months_at_or_above_line(ratios[:end]) for end in range(1, len(ratios) + 1)), default=0
+    )
+    return months_at_or_above_line(ratios), longest
+
+
+def band(ratio: Fraction | None) -> str:
+    """Where a share of the line stands: `far` (under two thirds), `under`, `above`; `unknown` without a share."""
+    if ratio is None:
+        return "unknown"
+    if ratio < Fraction(2, 3):
+        return "far"
+    return "under" if ratio < 1 else "above"

@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('user_id', models.BigIntegerField(verbose_name='user')),
-                ('page', models.CharField(choices=[('incomes', 'list of incomes'), ('plan', 'one plan'), ('entries', 'sales of a month')], max_length=12, verbose_name='page')),
+                ('page', models.CharField(choices=[('district', 'the district'), ('incomes', 'list of incomes'), ('plan', 'one plan'), ('entries', 'sales of a month')], max_length=12, verbose_name='page')),
                 ('n_plans', models.PositiveIntegerField(verbose_name='plans shown')),
                 ('read_at', models.DateTimeField(db_default=django.db.models.expressions.RawSQL('now()', []), verbose_name='read')),
                 ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='livelihood.district')),

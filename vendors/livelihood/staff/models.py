@@ -39,6 +39,7 @@ class AccessLog(models.Model):
     """One look of one officer at records of people: a plan, or a list of them."""
 
     class Page(models.TextChoices):
+        DISTRICT = "district", _("the district")
         INCOMES = "incomes", _("list of incomes")
         PLAN = "plan", _("one plan")
         ENTRIES = "entries", _("sales of a month")

@@ -1,0 +1,46 @@
+"""All orders, and one of them with its parcels and payments. Nothing here can be pressed."""
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from oscar.apps.order.models import Order
+
+from shop.jalali import tehran_date
+from shop.persian import to_latin_digits
+
+ORDERS_ON_A_PAGE = 50
+
+
+@require_safe
+def order_list(request: HttpRequest) -> HttpResponse:
+    """The newest orders first; `q` looks for a number, a name or a phone."""
+    words = to_latin_digits(request.GET.get("q", "")).strip()
+    orders = Order.objects.select_related("shipping_address").order_by("-date_placed", "-pk")
+    if words:
+        orders = orders.filter(
+            Q(number__startswith=words)
+            | Q(stall_orders__number=words)
+            | Q(shipping_address__first_name__icontains=words)
+            | Q(shipping_address__phone_number__endswith=words.lstrip("0") or words)
+        ).distinct()
+    page = Paginator(orders, ORDERS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "dashboard/orders/order_list.html", {"page": page, "words": words})
+
+
+@require_safe
+def order_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """One order as its buyer, its stalls and the banks know it."""
+    order = get_object_or_404(Order.objects.select_related("shipping_address"), number=number)
+    stall_orders = (
+        order.stall_orders.with_lines().select_related("partner__stall").order_by("number")
+    )
+    context = {
+        "order": order,
+        "stall_orders": stall_orders,
+        "attempts": order.payment_attempts.order_by("created_at"),
+        "today": tehran_date(timezone.now()),
+    }
+    return render(request, "dashboard/orders/order_detail.html", context)

@@ -1,0 +1,37 @@
+"""The desk of the shop's staff. The office door lets nobody in who is not staff with a second factor."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from shop.jalali import tehran_date
+from vendors.desk.queries import LISTS, open_counts, payments_being_asked, stall_orders
+
+ORDERS_ON_A_PAGE = 50
+SHOWN_ON_HOME = 8
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits today: late parcels, payments being asked about."""
+    today = tehran_date(timezone.now())
+    context = {
+        "today": today,
+        "counts": open_counts(today=today),
+        "late": stall_orders(which="late", today=today)[:SHOWN_ON_HOME],
+        "new": stall_orders(which="new", today=today).filter(send_by__gte=today)[:SHOWN_ON_HOME],
+        "asked": payments_being_asked()[:SHOWN_ON_HOME],
+    }
+    return render(request, "desk/home.html", context)
+
+
+def orders(request: HttpRequest, which: str = "open") -> HttpResponse:
+    """One list of the stalls' parcels, those that should leave first on top."""
+    if which not in LISTS:
+        raise Http404
+    today = tehran_date(timezone.now())
+    page = Paginator(stall_orders(which=which, today=today), ORDERS_ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {"today": today, "which": which, "page": page, "counts": open_counts(today=today)}
+    return render(request, "desk/orders.html", context)
