@@ -15,6 +15,7 @@ from shop.templatetags.bazarche import RIALS_IN_TOMAN, digits, number
 _MOBILE = re.compile(r"(?:\+98|0098|98|0)?(9[0-9]{9})")
 _BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015()\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069.]")
 _POSTCODE_DIGITS = 10
+LONGEST_NUMBER = 40
 
 
 class PlainForm(forms.Form):
@@ -49,7 +50,9 @@ class WholeNumberField(forms.Field):
         if value in self.empty_values or not str(value).strip():
             return None
         try:
-            return parse_whole_number(str(value)[:40])
+            if len(str(value)) > LONGEST_NUMBER:
+                raise ValueError
+            return parse_whole_number(str(value))
         except ValueError:
             message = self.error_messages["invalid"] % {"example": number(1200)}
             raise ValidationError(message, code="invalid") from None
@@ -73,7 +76,7 @@ class TomanField(WholeNumberField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int):
-            whole, rest = divmod(value, RIALS_IN_TOMAN)
+            whole, rest = divmod(int(value), RIALS_IN_TOMAN)
             # A price under one toman cannot be typed back, so it is not offered for typing.
             return number(whole if not rest else whole + 1)
         return value

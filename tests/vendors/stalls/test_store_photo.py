@@ -11,8 +11,8 @@ from django.core.files.storage import default_storage
 from django.utils.translation import override
 from PIL import Image
 
-from vendors.stalls.errors import PhotoRefused
 from shop.pictures import photo_url
+from vendors.stalls.errors import PhotoRefused
 from vendors.stalls.photos import store_photo
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)

@@ -1,0 +1,188 @@
+"""The basket: a parcel for each stall, and a sentence for everything that can be wrong with a line."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from oscar.apps.basket.models import Basket, Line
+from pytest_django import DjangoAssertNumQueries
+
+from shop.orders.models import SellerTerms
+from tests.makers import a_product, a_product_with_variants, a_stall
+
+pytestmark = pytest.mark.django_db
+OURS = {"HTTP_ORIGIN": "http://testserver"}
+
+
+def put(client: Client, product: Any, quantity: str = "1", **headers: str) -> Any:
+    return client.post(
+        "/basket/add/", {"product": product.pk, "quantity": quantity}, **(headers or OURS)
+    )
+
+
+def line_of(product: Any) -> Line:
+    return Line.objects.get(product=product)
+
+
+def test_goods_of_two_stalls_are_two_parcels(client: Client) -> None:
+    put(client, a_product(a_stall("ترشی سبزینه"), "ترشی لیته", price=1_650_000))
+    put(client, a_product(a_stall("کهن‌نقش"), "کیف", price=34_500_000), "2")
+    page = client.get("/basket/").content.decode()
+    assert "بستهٔ ۱ از ۲" in page
+    assert "بستهٔ ۲ از ۲" in page
+    assert "کالاها (۳ عدد)" in page
+    assert "۷٬۰۶۵٬۰۰۰" in page
+    english = client.get("/en/basket/").content.decode()
+    assert "Parcel 2 of 2" in english
+    assert "7,065,000" in english
+
+
+def test_the_basket_asks_as_much_for_eight_lines_as_for_two(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first, second = a_stall("یک"), a_stall("دو")
+    for number in range(4):
+        put(client, a_product(first, f"کالای {number}"))
+        put(client, a_product(second, f"کالای {number}"))
+    with django_assert_num_queries(8):
+        page = client.get("/basket/").content.decode()
+    assert page.count('<article class="item"') == 8
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("۱٬۲۰۰", 1), ("12", 12), ("١٢", 12), ("۱۲", 12)])
+def test_a_quantity_is_read_in_three_digit_scripts(client: Client, typed: str, kept: int) -> None:
+    product = a_product(a_stall(), stock=50)
+    put(client, product)
+    client.post(f"/basket/line/{line_of(product).pk}/", {"quantity": typed})
+    assert line_of(product).quantity == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("۱٬۲۰۰", "حداکثر ۹۹."),
+        ("دو", "یک عدد کامل بنویسید، مانند ۱٬۲۰۰."),
+        ("۷", "فقط ۵ تا مانده است؛ تعداد را کم کنید."),
+    ],
+)
+def test_a_quantity_that_cannot_be_is_said_and_the_line_stays(
+    client: Client, typed: str, said: str
+) -> None:
+    product = a_product(a_stall(), stock=5)
+    put(client, product)
+    answer = client.post(
+        f"/basket/line/{line_of(product).pk}/", {"quantity": typed}, follow=True
+    ).content.decode()
+    assert said in answer
+    assert line_of(product).quantity == 1
+
+
+def test_none_takes_the_line_out_and_the_empty_basket_shows_the_way(client: Client) -> None:
+    product = a_product(a_stall())
+    put(client, product)
+    answer = client.post(f"/basket/line/{line_of(product).pk}/", {"to": "0"}, follow=True)
+    assert Line.objects.count() == 0
+    assert "هنوز چیزی در سبد نیست" in answer.content.decode()
+    assert "basket_count" not in client.cookies or client.cookies["basket_count"].value == ""
+
+
+def test_a_line_of_another_basket_is_left_alone(client: Client) -> None:
+    product = a_product(a_stall())
+    put(client, product)
+    stranger = Client()
+    put(stranger, a_product(a_stall("دیگری"), "دیگر"))
+    stranger.post(f"/basket/line/{line_of(product).pk}/", {"to": "0"})
+    assert line_of(product).quantity == 1
+
+
+def test_more_than_there_is_does_not_go_in(client: Client) -> None:
+    product = a_product(a_stall(), stock=2)
+    put(client, product, "2")
+    answer = put(client, product)
+    assert answer.status_code == 302
+    assert "بیش از آنچه در سبد شماست" in client.get("/basket/").content.decode()
+    assert line_of(product).quantity == 2
+
+
+def test_a_sold_out_variant_is_refused_and_its_sister_goes_in(client: Client) -> None:
+    parent = a_product_with_variants(a_stall(), variants={"۲ سال": 0, "۴ سال": 3})
+    gone, there = parent.children.order_by("pk")
+    put(client, gone)
+    assert Line.objects.count() == 0
+    put(client, there)
+    page = client.get("/basket/").content.decode()
+    assert "پیراهن گلدار" in page
+    assert "۴ سال" in page
+
+
+def test_what_was_sold_meanwhile_is_said_in_its_line_and_stops_the_checkout(client: Client) -> None:
+    product = a_product(a_stall(), stock=2)
+    put(client, product, "2")
+    product.stockrecords.update(num_in_stock=1)
+    page = client.get("/basket/").content.decode()
+    assert "فقط ۱ تا مانده است؛ تعداد را کم کنید." in page
+    assert "نشانی و ارسال" not in page
+    assert client.get("/checkout/").headers["Location"] == "/basket/"
+
+
+def test_a_changed_price_is_said_in_its_line(client: Client) -> None:
+    product = a_product(a_stall(), price=1_650_000)
+    put(client, product)
+    product.stockrecords.update(price=1_800_000)
+    page = client.get("/basket/").content.decode()
+    assert "قیمتش از ۱۶۵٬۰۰۰ به ۱۸۰٬۰۰۰ تومان تغییر کرده است" in page
+
+
+def test_a_stall_that_went_on_holiday_is_said_in_the_line(client: Client) -> None:
+    product = a_product(a_stall())
+    put(client, product)
+    SellerTerms.objects.update(takes_orders=False, back_on="2026-12-06")
+    assert (
+        "این غرفه در مرخصی است و یکشنبه ۱۵ آذر بازمی‌گردد."
+        in client.get("/basket/").content.decode()
+    )
+
+
+@pytest.mark.parametrize("sent", [{"product": "x"}, {"product": "0"}, {}, {"product": "9" * 30}])
+def test_nonsense_from_a_form_is_a_sentence_and_no_row(
+    client: Client, sent: dict[str, str]
+) -> None:
+    answer = client.post("/basket/add/", sent, follow=True, **OURS)
+    assert answer.status_code == 200
+    assert "لطفاً یک بار دیگر انتخاب کنید." in answer.content.decode()
+    assert Basket.objects.count() == 0
+
+
+def test_another_site_cannot_fill_the_basket(client: Client) -> None:
+    product = a_product(a_stall())
+    for headers in ({"HTTP_ORIGIN": "https://elsewhere.example"}, {"HTTP_ORIGIN": "null"}):
+        assert put(client, product, **headers).status_code == 403
+    assert client.post("/basket/add/", {"product": product.pk}).status_code == 403
+    assert Basket.objects.count() == 0
+
+
+def test_a_basket_from_another_page_of_ours_by_referer(client: Client) -> None:
+    product = a_product(a_stall())
+    assert put(client, product, HTTP_REFERER="http://testserver/p/x/").status_code == 302
+    assert line_of(product).quantity == 1
+
+
+def test_html_in_a_title_is_shown_as_typed(client: Client) -> None:
+    put(client, a_product(a_stall("<i>غرفه</i>"), "<script>alert(1)</script>", slug="x"))
+    page = client.get("/basket/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<i>غرفه</i>" not in page
+
+
+def test_htmx_gets_the_part_and_the_new_count(client: Client) -> None:
+    product = a_product(a_stall())
+    added = put(client, product, HTTP_HX_REQUEST="true", **OURS).content.decode()
+    assert added.startswith('\n<div id="said"')
+    assert 'id="basket-count-top" hx-swap-oob="true">۱</span>' in added
+    changed = client.post(
+        f"/basket/line/{line_of(product).pk}/", {"to": "2"}, HTTP_HX_REQUEST="true"
+    ).content.decode()
+    assert '<div id="basket"' in changed
+    assert 'id="basket-count-bar" hx-swap-oob="true">۲</span>' in changed
+    assert "<html" not in changed
