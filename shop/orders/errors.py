@@ -15,7 +15,7 @@ class OrderError(Exception):
 
 class EmptyBasket(OrderError):
     def __str__(self) -> str:
-        return _("Your basket is empty.")
+        return _("There is nothing in your basket.")
 
 
 class OutOfStock(OrderError):
