@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from search.categories import Branch, category_tree
@@ -30,6 +31,7 @@ def category_view(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@cache_control(public=True, max_age=60)
 def suggest_view(request: HttpRequest) -> HttpResponse:
     cards = suggest(request.GET.get("q", ""))
     return render(request, "search/_suggestions.html", {"cards": cards})

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from oscar.apps.catalogue.models import Product
 
 from search import index
 from search.building import build_documents
 from search.checking import check_search, repair
+from search.jobs import repair_search
 from search.models import SearchOutbox, SearchTarget, SearchText
 from search.queries import search_products, suggest
 from search.rebuild import is_up_to_date, rebuild_index
@@ -142,3 +144,12 @@ def test_a_rebuild_that_fails_leaves_the_old_index_in_use(search_server, monkeyp
         rebuild_index(now=NOON + timedelta(hours=1))
     assert index.in_use() == [old]
     assert list(SearchTarget.objects.values_list("name", flat=True)) == [old]
+
+
+def test_the_night_puts_right_what_changed_without_news(no_search_server):
+    product = a_product(a_stall(), "ترشی لیته")
+    refresh_all()
+    Product.objects.filter(pk=product.pk).update(title="ترشی بادمجان")
+    assert found("بادمجان")[0] == []
+    repair_search(timestamp=0)
+    assert found("بادمجان")[0] == ["ترشی بادمجان"]
