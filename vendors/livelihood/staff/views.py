@@ -117,11 +117,13 @@ def entries(
     request: HttpRequest, officer: Officer, plan_id: UUID, year: int, month: int
 ) -> HttpResponse:
     """The rows behind one bar; for those who may see single sales."""
-    if not officer.sees_entries or not 1 <= month <= 12:
+    if not officer.sees_entries:
         raise Http404
-    today = tehran_date(timezone.now())
-    income = _income_or_404(officer, plan_id, today)
-    of_month = Month(year, month)
+    income = _income_or_404(officer, plan_id, tehran_date(timezone.now()))
+    shown = [row.month for row in income.months]
+    of_month = next((row for row in shown if (row.year, row.month) == (year, month)), None)
+    if of_month is None:
+        raise Http404
     rows = entries_of_month(plan=income.plan, month=of_month)
     log_read(officer=officer, page=AccessLog.Page.ENTRIES, plan=income.plan)
     total = sum((row.amount for row in rows), Rial(0))

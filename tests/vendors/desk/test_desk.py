@@ -1,0 +1,190 @@
+"""The staff's desk: what waits, late parcels first; and orders that can be read and not changed."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from shop.orders.models import StallOrder
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.payments.models import PaymentAttempt
+from tests.makers import (
+    a_paid_order,
+    a_product,
+    a_staff_member,
+    a_stall,
+    a_user,
+    log_in_at_office,
+)
+
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "livelihood"]),
+    pytest.mark.urls("shop.urls.office"),
+]
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    log_in_at_office(client, a_staff_member())
+    return client
+
+
+def an_order(*names: str, days_ago: int = 0) -> list[StallOrder]:
+    goods = [(a_product(a_stall(name), stock=50), 1) for name in names or ("ترشی سبزینه",)]
+    return a_paid_order(*goods, now=timezone.now() - timedelta(days=days_ago))
+
+
+def names_in(content: bytes) -> list[str]:
+    return re.findall(r"<td>(غرفه [^<]+)</td>", content.decode())
+
+
+def text_of(content: bytes) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", content.decode())))
+
+
+def test_the_desk_counts_what_waits(staff: Client) -> None:
+    an_order(days_ago=9)
+    an_order()
+    (accepted,) = an_order()
+    accept_stall_order(stall_order=accepted, now=timezone.now())
+    PaymentAttempt.objects.filter(order=accepted.order).update(state="unknown")
+    shown = text_of(staff.get("/").content)
+    for words in (
+        "مرسولهٔ دیرشده ۱ ",
+        "سفارش تازه ۲ ",
+        "در حال آماده‌سازی ۱ ",
+        "در راه ۰ ",
+        "پرداخت در حال پرسش ۱ ",
+    ):
+        assert words in shown
+
+
+def test_every_link_of_the_desk_leads_to_a_page(staff: Client) -> None:
+    an_order(days_ago=9)
+    (asked,) = an_order()
+    PaymentAttempt.objects.filter(order=asked.order).update(state="unknown")
+    for prefix in ("", "/en"):
+        links = set(re.findall(r'href="(/[^"#]*)"', staff.get(f"{prefix}/").content.decode()))
+        pages = {link for link in links if not link.startswith("/static/")}
+        assert len(pages) >= 9
+        for link in pages:
+            assert staff.get(link, follow=True).status_code == 200, link
+
+
+def test_late_parcels_stand_first_and_parcels_on_their_way_last(staff: Client) -> None:
+    (sent,) = an_order("غرفه در راه", days_ago=20)
+    accept_stall_order(stall_order=sent, now=timezone.now())
+    send_stall_order(stall_order=sent, carrier="پیک", tracking_code="1", now=timezone.now())
+    an_order("غرفه امروز")
+    an_order("غرفه دیر", days_ago=9)
+    an_order("غرفه دیرتر", days_ago=12)
+    assert names_in(staff.get("/parcels/").content) == [
+        "غرفه دیرتر",
+        "غرفه دیر",
+        "غرفه امروز",
+        "غرفه در راه",
+    ]
+    assert names_in(staff.get("/parcels/late/").content) == ["غرفه دیرتر", "غرفه دیر"]
+    assert names_in(staff.get("/parcels/sent/").content) == ["غرفه در راه"]
+    deliver_stall_order(stall_order=sent, now=timezone.now())
+    assert names_in(staff.get("/parcels/delivered/").content) == ["غرفه در راه"]
+    assert staff.get("/parcels/nonsense/").status_code == 404
+
+
+def test_a_parcel_that_was_not_paid_is_in_no_list(staff: Client) -> None:
+    (unpaid,) = an_order("غرفه بی‌پول")
+    StallOrder.objects.filter(pk=unpaid.pk).update(state=StallOrder.State.PENDING)
+    for which in ("", "late/", "new/", "accepted/", "sent/", "delivered/"):
+        assert names_in(staff.get(f"/parcels/{which}").content) == []
+
+
+@pytest.mark.parametrize("page", ["/parcels/", "/dashboard/orders/"])
+def test_a_list_asks_no_more_of_the_database_when_it_is_longer(staff: Client, page: str) -> None:
+    counts = []
+    for _ in range(4):
+        an_order()
+        with CaptureQueriesContext(connections["default"]) as queries:
+            assert staff.get(page).status_code == 200
+        counts.append(len(queries))
+    assert len(set(counts)) == 1
+    assert counts[0] <= 6
+
+
+def test_an_order_is_read_with_its_parcels_and_payments(staff: Client) -> None:
+    first, second = an_order("غرفهٔ یک", "غرفهٔ دو")
+    shown = text_of(staff.get(f"/dashboard/orders/{first.order.number}/").content)
+    for words in ("غرفهٔ یک", "غرفهٔ دو", "مهسا رضایی", "خیابان نمونه", "zarinpal"):
+        assert words in shown
+    assert second.order == first.order
+
+
+def test_an_order_is_found_by_number_name_and_phone_in_any_digits(staff: Client) -> None:
+    (stall_order,) = an_order()
+    number = stall_order.order.number
+    persian = number.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    for words in (number, persian, "رضایی", "09120000001", "۰۹۱۲۰۰۰۰۰۰۱", stall_order.number):
+        found = staff.get("/dashboard/orders/", {"q": words}).content.decode()
+        assert f"/dashboard/orders/{number}/" in found, words
+    nothing = staff.get("/dashboard/orders/", {"q": "<script>"}).content.decode()
+    assert "سفارشی پیدا نشد" in nothing
+    assert "<script>" not in nothing
+
+
+def test_orders_cannot_be_changed_from_the_dashboard(staff: Client) -> None:
+    (stall_order,) = an_order()
+    number = stall_order.order.number
+    before = list(StallOrder.objects.values())
+    for page in ("/dashboard/orders/", f"/dashboard/orders/{number}/"):
+        assert staff.post(page, {"action": "change_order_statuses"}).status_code == 405
+        assert 'method="post"' not in staff.get(page).content.decode()
+    for gone in ("statistics/x/", f"{number}/shipping-address/", f"{number}/lines/1/"):
+        assert staff.get(f"/dashboard/orders/{gone}").status_code == 404
+    assert list(StallOrder.objects.values()) == before
+
+
+@pytest.mark.parametrize(
+    "gone", ["partners/", "users/", "offers/", "vouchers/", "shipping/", "comms/", "reports/"]
+)
+def test_what_would_change_money_or_people_is_not_mounted(staff: Client, gone: str) -> None:
+    assert staff.get(f"/dashboard/{gone}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "catalogue/", "catalogue/product-types/", "catalogue/categories/", "catalogue/option/"],
+)
+def test_staff_repair_the_catalogue_in_oscars_dashboard(staff: Client, page: str) -> None:
+    an_order()
+    response = staff.get(f"/dashboard/{page}", follow=True)
+    assert response.status_code == 200
+    assert "https://ajax.googleapis.com" not in response.content.decode()
+
+
+def test_a_products_page_opens_in_the_dashboard(staff: Client) -> None:
+    product = a_product(a_stall())
+    response = staff.get(f"/dashboard/catalogue/products/{product.pk}/")
+    assert response.status_code == 200
+    assert product.title in response.content.decode()
+    in_shop: Any = staff.get(product.get_absolute_url())
+    assert unquote(in_shop.url) == f"http://127.0.0.1:8000/p/{product.slug}/"
+
+
+@pytest.mark.parametrize("page", ["/", "/parcels/", "/dashboard/", "/dashboard/orders/"])
+def test_nobody_but_staff_comes_in(client: Client, page: str) -> None:
+    assert client.get(page).status_code == 302
+    client.force_login(a_user())
+    assert client.get(page).status_code == 404
+
+
+@pytest.mark.urls("shop.urls.storefront")
+def test_the_storefront_has_neither_desk_nor_dashboard(client: Client) -> None:
+    client.force_login(a_staff_member(is_superuser=True))
+    for page in ("/parcels/", "/dashboard/", "/dashboard/orders/", "/livelihood/"):
+        assert client.get(page).status_code == 404
