@@ -94,6 +94,14 @@ def format_date(day: date, lang: str) -> str:
     return to_persian_digits(f"{jalali.day} {MONTH_NAMES_FA[jalali.month - 1]} {jalali.year}")
 
 
+def weekday_name(day: date, lang: str) -> str:
+    """Name of the day of the week, in Persian for `fa`, in English for others."""
+    if not lang.startswith("fa"):
+        return calendar.day_name[day.weekday()]
+    name: str = jdatetime.date.j_weekdays_fa[(day.weekday() + 2) % 7]  # its week begins on Saturday
+    return name
+
+
 def format_month(month: Month, lang: str) -> str:
     """Name and year of a Jalali month, in Persian for `fa`, in Latin letters for others."""
     if not lang.startswith("fa"):

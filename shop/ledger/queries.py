@@ -51,7 +51,10 @@ def stall_balance(*, partner_id: int) -> StallBalance:
 
 @dataclass(frozen=True)
 class OrderEarning:
-    """What one stall order brought, rial: goods, sending, and the commission kept from it (positive)."""
+    """What one stall order brought, rial: goods, and the commission kept from them (positive).
+
+    What the buyer paid for sending is apart: the stall gives it to the carrier.
+    """
 
     stall_order_id: int
     goods: Rial
@@ -60,7 +63,16 @@ class OrderEarning:
 
     @property
     def net(self) -> Rial:
-        return self.goods + self.shipping - self.commission
+        return self.goods - self.commission
+
+
+def awaited(*, partner_id: int) -> Rial:
+    """What a stall earns when all that is paid has arrived: goods without commission, rial; zero for none."""
+    total = Posting.objects.filter(
+        account__code=stall_pending(partner_id),
+        kind__in=(Posting.Kind.GOODS, Posting.Kind.COMMISSION),
+    ).aggregate(total=Sum("amount"))["total"]
+    return -Rial(total or 0)
 
 
 def earnings_by_order(*, partner_id: int, since: datetime, until: datetime) -> list[OrderEarning]:

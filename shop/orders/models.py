@@ -114,11 +114,6 @@ class StallOrder(models.Model):
         """What the stall earns with the goods: without commission, and without shipping, which the carrier gets."""
         return self.goods - self.commission
 
-    @property
-    def due(self) -> Rial:
-        """What the stall is owed for this parcel: goods and sending, without commission."""
-        return self.total - self.commission
-
 
 class SellerTerms(models.Model):
     """What ordering must know about a seller, whoever it is. The stall's own services keep it up to date."""

@@ -8,13 +8,12 @@ from urllib.parse import quote
 from django import template
 from django.templatetags.static import static
 from django.urls import translate_url
-from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from shop.jalali import TEHRAN, format_date, format_month, tehran_date
+from shop.jalali import TEHRAN, format_date, format_month, tehran_date, weekday_name
 from shop.jalali import Month as JalaliMonth
 from shop.money import Rial
 from shop.persian import to_persian_digits
@@ -98,7 +97,7 @@ def jalali_day(day: date | datetime | None) -> str:
         return ""
     if isinstance(day, datetime):
         day = tehran_date(day)
-    return f"{WEEKDAYS[day.weekday()]} {jalali_short(day)}"
+    return f"{weekday_name(day, _language())} {jalali_short(day)}"
 
 
 @register.filter

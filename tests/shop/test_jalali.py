@@ -11,6 +11,7 @@ from shop.jalali import (
     jalali_year,
     tehran_date,
     year_end,
+    weekday_name,
     year_start,
 )
 
@@ -55,6 +56,20 @@ def test_a_moment_needs_a_time_zone_and_a_month_needs_a_day():
         tehran_date(datetime(2026, 11, 24))  # noqa: DTZ001 (the mistake under test)
     with pytest.raises(TypeError, match="tehran_date"):
         Month.of(datetime(2026, 11, 24, tzinfo=UTC))
+
+
+def test_days_of_the_week_are_named_as_each_language_names_them():
+    week = [date(2026, 11, 21) + timedelta(days=n) for n in range(7)]
+    assert [weekday_name(day, "fa") for day in week] == [
+        "شنبه",
+        "یک‌شنبه",
+        "دوشنبه",
+        "سه‌شنبه",
+        "چهارشنبه",
+        "پنج‌شنبه",
+        "جمعه",
+    ]
+    assert weekday_name(week[0], "en") == "Saturday"
 
 
 def test_dates_are_written_as_each_language_writes_them():

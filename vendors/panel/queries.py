@@ -11,7 +11,7 @@ from oscar.apps.order.models import Line
 from oscar.apps.partner.models import StockRecord
 
 from shop.jalali import TEHRAN, Month
-from shop.ledger.queries import OrderEarning, earnings_by_order, stall_balance
+from shop.ledger.queries import OrderEarning, awaited, earnings_by_order
 from shop.money import Rial
 from shop.orders.models import StallOrder, StallOrderQuerySet
 from vendors.stalls.models import Listing, Photo, Stall
@@ -228,7 +228,7 @@ class MonthOfSales:
 
     @property
     def net(self) -> Rial:
-        return self.goods + self.shipping - self.commission
+        return self.goods - self.commission
 
 
 def month_of_sales(stall: Stall, month: Month) -> MonthOfSales:
@@ -238,7 +238,7 @@ def month_of_sales(stall: Stall, month: Month) -> MonthOfSales:
     return MonthOfSales(
         month=month,
         orders=tuple(EarnedOrder(row, orders[row.stall_order_id]) for row in earned),
-        on_its_way=stall_balance(partner_id=stall.partner_id).pending,
+        on_its_way=awaited(partner_id=stall.partner_id),
         open_orders=tuple(
             orders_of(stall).exclude(state=State.DELIVERED).order_by("send_by", "pk")[:PAGE]
         ),

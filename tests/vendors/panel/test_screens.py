@@ -1,6 +1,11 @@
 """Every screen of the panel opens, holds what it is about, and costs little."""
 
+import gzip
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from shop.orders.services.fulfil import (
@@ -13,24 +18,10 @@ from tests.makers import (
     a_paid_order,
     a_product,
     a_product_with_variants,
-    a_stall,
-    a_user,
 )
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
-
-
-@pytest.fixture
-def keeper(client):
-    user = a_user(name="سمیه احمدیان")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def stall(keeper):
-    return a_stall("پوشاک پرستو", keeper=keeper, commission_bp=1000)
 
 
 def fill(stall, *, times: int) -> None:
@@ -82,3 +73,23 @@ def test_every_screen_costs_the_same_for_three_products_and_for_many(
         with django_assert_max_num_queries(MOST_QUERIES) as seen:
             assert client.get(path).status_code == 200
         assert len(seen) <= count + 1, path
+
+
+def test_the_first_page_is_light(client, stall):
+    """All that a first visit loads, without photos: page, styles, icons, font. At most 60 KB gzipped."""
+    fill(stall, times=1)
+    page = client.get("/panel/").content
+    total = len(gzip.compress(page))
+    for path in set(re.findall(rb'(?:href|src)="/static/([^"#]+)', page)):
+        file = finders.find(path.decode())
+        content = Path(file).read_bytes()
+        total += len(content) if file.endswith("woff2") else len(gzip.compress(content))
+    assert total <= 60 * 1024
+
+
+def test_every_screen_works_in_english(client, stall):
+    fill(stall, times=1)
+    for path in paths(stall):
+        page = client.get(f"/en{path}")
+        assert page.status_code == 200
+        assert 'lang="en" dir="ltr"' in page.content.decode()
