@@ -46,3 +46,8 @@ class Card:
         """The count when so few are left that the shopper should know; None otherwise."""
         is_few = self.readiness is Readiness.READY and self.stock is not None and self.stock < FEW
         return self.stock if is_few else None
+
+
+def short_title(variant: str, product: str) -> str:
+    """What sets a variant apart, below a heading that says the rest."""
+    return variant.removeprefix(f"{product}\u060c ")

@@ -15,6 +15,7 @@ from shop.money import Rial
 from shop.orders.models import ShippingMethod
 from shop.orders.parcels import Parcel, ParcelLine, ShippingQuote, parcels_of
 from shop.orders.strategy import seller_takes_orders
+from shop.storefront.cards import short_title
 from shop.templatetags.bazarche import digits, jalali_day, toman
 
 
@@ -39,7 +40,8 @@ class Item:
 
     @property
     def variant(self) -> str:
-        return self.line.product.title if self.line.product.parent_id else ""
+        product = self.line.product
+        return short_title(product.title, product.parent.title) if product.parent_id else ""
 
     @property
     def news(self) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from oscar.apps.catalogue.models import Product
 
 from shop.money import Rial
-from shop.storefront.cards import FEW, Card, Readiness
+from shop.storefront.cards import FEW, Card, Readiness, short_title
 from vendors.stalls.models import Listing, Photo, Stall
 from vendors.stalls.queries.listings import (
     Sending,
@@ -130,18 +130,12 @@ def _variants_of(product: Product) -> list[Variant]:
         variants.append(
             Variant(
                 product_id=each.pk,
-                title=_short_title(each, product),
+                title=short_title(each.title or product.title, product.title),
                 price=Rial.from_decimal(priced[0].price) if priced else None,
                 stock=sellable(records),
             )
         )
     return variants
-
-
-def _short_title(variant: Product, product: Product) -> str:
-    """What sets a variant apart, below a heading that says the rest."""
-    title: str = variant.title or product.title
-    return title.removeprefix(f"{product.title}\u060c ")
 
 
 def _attributes_of(product: Product) -> list[tuple[str, str]]:
