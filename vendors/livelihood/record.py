@@ -56,9 +56,11 @@ def recorded_change(*, by: str, reason: str) -> Iterator[None]:
     `pghistory.context` reaches the default database alone, hence the setting that its triggers read.
     """
     with transaction.atomic(using=ALIAS):
-        with connections[ALIAS].cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('pghistory.context_metadata', %s, true)",
-                [json.dumps({"by": by, "reason": reason})],
-            )
+        _tell_triggers(json.dumps({"by": by, "reason": reason}))
         yield
+        _tell_triggers("")  # what follows in an outer transaction is another change
+
+
+def _tell_triggers(context: str) -> None:
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute("SELECT set_config('pghistory.context_metadata', %s, true)", [context])
