@@ -1,6 +1,6 @@
 # Every command sets up what it lacks; a second call takes a moment. `make` prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help run setup stop test test-long bench check fix messages reindex
+.PHONY: help run setup stop test test-long bench check fix images messages reindex
 SHELL := /bin/bash
 PYTHON ?= python3
 export PYTHON
@@ -41,6 +41,10 @@ check: ## lint, types, import contracts, templates, migrations, texts
 fix: ## what ruff can put right by itself
 	@bin/setup dev
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+images: ## photograph every page of the loop into docs/images
+	@bin/setup dev
+	@PHOTOGRAPH=1 .venv/bin/pytest tests/journeys/test_the_loop.py -m journey -q
 
 messages: ## collect the texts of all areas into their Persian catalogues
 	@bin/setup dev

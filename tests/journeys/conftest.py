@@ -26,7 +26,6 @@ QUIET_CHROMIUM = [
     "--disable-sync",
 ]
 OPEN_WITHIN_SECONDS = 300
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 @dataclass(frozen=True)
@@ -90,13 +89,17 @@ def _wait_until_open(serve: subprocess.Popen[bytes], output: Path) -> tuple[str,
     while time.monotonic() < until:
         text = output.read_text(errors="replace")
         if "Ctrl-C stops all of it" in text:
-            box = text[text.index("Bazarche is open") :]
-            storefront, office, *_ = ADDRESS.findall(box)
-            return storefront, office
+            return _address(text, "Bazarche is open"), _address(text, "Office")
         if serve.poll() is not None:
             break
         time.sleep(0.5)
     raise AssertionError(f"the shop did not open:\n{output.read_text(errors='replace')[-4000:]}")
+
+
+def _address(text: str, label: str) -> str:
+    found = re.search(rf"{label}\s+(http://127\.0\.0\.1:\d+)", text)
+    assert found, f"no address of {label} in:\n{text[-2000:]}"
+    return found.group(1)
 
 
 @pytest.fixture(scope="session")
