@@ -3,13 +3,17 @@
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shop.accounts.models import User
 from shop.persian import to_latin_digits
 
 
@@ -45,6 +49,7 @@ class LoginCodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]  # allauth ship
 class _AuthenticatorCode(forms.Form):
     """The wait after too many wrong authenticator codes is minutes: say so, instead of allauth's word for logins."""
 
+    user: User
     code = CodeField(error_messages={"required": _("Type the digits that the app shows.")})
 
     def clean_code(self) -> str:
@@ -56,6 +61,10 @@ class _AuthenticatorCode(forms.Form):
                     _("That was too many tries. Wait a few minutes and try again."), code=error.code
                 ) from error
             raise
+        # allauth remembers a used code for one period; it lives longer than that when clocks may differ.
+        lifetime = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+        if not cache.add(f"second-factor-used:{self.user.pk}:{code}", True, lifetime):
+            raise get_adapter().validation_error("incorrect_code")
         return code
 
 

@@ -21,6 +21,11 @@ def enrol(*, user: User, secret: str) -> None:
         TOTP.activate(user, secret)
 
 
+def forget(*, user: User) -> None:
+    """Take away a lost authenticator and its recovery codes; the next login at the office sets up a new one."""
+    Authenticator.objects.filter(user=user).delete()
+
+
 def is_enrolled(*, user_id: int) -> bool:
     return bool(
         Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()

@@ -15,7 +15,7 @@ class GoodsForm(forms.Form):
     """Price and count of one kind of goods; made-to-order goods have no count."""
 
     price = TomanField(label=_("Price of one"), at_least=1, at_most=DEAREST_TOMAN)
-    count = WholeNumberField(label=_("How many do you have?"), at_least=0, at_most=MOST_PIECES)
+    count = WholeNumberField(label=_("How many?"), at_least=0, at_most=MOST_PIECES)
 
     def __init__(self, *args: object, is_counted: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
 
 from shop.accounts.models import User
 from vendors.stalls.models import Stall, StallMember
@@ -43,7 +45,9 @@ def seated(view: PanelView) -> PanelView:
 
     @wraps(view)
     def with_seat(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        user = cast(User, request.user)
+        if not request.user.is_authenticated:
+            return to_login(request)
+        user = request.user
         places = memberships(user)
         if not places:
             return render(request, "panel/no_stall.html", status=404)
@@ -58,7 +62,15 @@ def seated(view: PanelView) -> PanelView:
         )
         return view(request, seat, *args, **kwargs)
 
-    return never_cache(login_required(with_seat))
+    return never_cache(with_seat)
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """To the login and back: to this page, or to the first one when a button was pressed."""
+    home = reverse("panel:home")
+    if request.headers.get("HX-Request"):  # a piece of a page: the whole window must go
+        return HttpResponseClientRedirect(redirect_to_login(home).url)
+    return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else home)
 
 
 def _chosen(request: HttpRequest, places: list[StallMember]) -> StallMember | None:

@@ -1,18 +1,14 @@
 """First page, choice of stall, and money."""
 
-from typing import cast
-
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from shop.accounts.models import User
 from shop.jalali import Month, tehran_date
 from vendors.panel.queries import glance, month_of_sales
-from vendors.panel.seat import CHOSEN, Seat, memberships, seated
+from vendors.panel.seat import CHOSEN, Seat, memberships, seated, to_login
 
 
 @require_safe
@@ -24,10 +20,11 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @never_cache
-@login_required
 def choose(request: HttpRequest) -> HttpResponse:
     """Which stall a person of several works for now."""
-    places = memberships(cast(User, request.user))
+    if not request.user.is_authenticated:
+        return to_login(request)
+    places = memberships(request.user)
     if request.method == "POST":
         picked = request.POST.get("stall", "")
         if picked not in {str(place.stall.public_id) for place in places}:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.http import Http404
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -132,6 +134,29 @@ def test_a_code_of_the_app_is_taken_once(client):
         client.post("/login/code/", {"code": code()})
         assert client.post("/login/second/", {"code": shown}).status_code == expected
         client.post("/logout/")
+
+
+def test_a_code_is_taken_once_as_long_as_it_lives(client):
+    """allauth forgets a used code after one period, while a tolerant clock still takes it."""
+    user = a_staff_member(phone="+989121234567")
+    shown = second_factor.current_code(user_id=user.pk)
+    for expected in (302, 200):
+        ask(client)
+        client.post("/login/code/", {"code": code()})
+        assert client.post("/login/second/", {"code": shown}).status_code == expected
+        client.post("/logout/")
+        cache.delete(f"allauth.mfa.totp.used?user={user.pk}&code={shown}")
+
+
+def test_staff_who_lost_their_phone_set_up_another(client):
+    user = a_staff_member(phone="+989121234567")
+    call_command("forget_second_factor", "0912 123 4567")
+    assert second_factor.is_enrolled(user_id=user.pk) is False
+    ask(client)
+    assert client.post("/login/code/", {"code": code()}).url == "/"
+    assert client.get("/second-factor/").url == "/second-factor/set-up/?next=/second-factor/"
+    with pytest.raises(CommandError):
+        call_command("forget_second_factor", "09129999999")
 
 
 def test_new_staff_set_up_their_app_and_are_in(client):

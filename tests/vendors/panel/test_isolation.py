@@ -84,6 +84,14 @@ def test_a_stranger_must_log_in(client, path):
     assert client.get(f"/panel/{path}").url == f"/login/?next=/panel/{path}"
 
 
+def test_a_button_pressed_after_the_session_ended_leads_to_the_login_and_home(client, mixed):
+    client.logout()
+    path = reverse("panel:accept", args=[mixed[0].number])
+    assert client.post(path).url == "/login/?next=/panel/"
+    piece = client.post(path, headers={"HX-Request": "true"})
+    assert (piece.status_code, piece["HX-Redirect"]) == (200, "/login/?next=/panel/")
+
+
 def test_who_keeps_no_stall_is_told_so(client):
     client.force_login(a_user())
     for path in ("", "stalls/", "products/", "orders/", "money/"):
