@@ -4,6 +4,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 export PYTHON
+# What a command says must be seen at once, in a log file too.
+export PYTHONUNBUFFERED := 1
 
 manage := .venv/bin/python manage.py
 
