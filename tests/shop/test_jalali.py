@@ -10,8 +10,8 @@ from shop.jalali import (
     format_month,
     jalali_year,
     tehran_date,
-    year_end,
     weekday_name,
+    year_end,
     year_start,
 )
 

@@ -10,7 +10,7 @@ from oscar.apps.order.exceptions import (
 from oscar.apps.order.processing import EventHandler as OscarEventHandler
 
 
-class EventHandler(OscarEventHandler):  # type: ignore[misc]
+class EventHandler(OscarEventHandler):
     def handle_order_status_change(
         self, order: Any, new_status: str, note_msg: str | None = None
     ) -> NoReturn:

@@ -12,12 +12,12 @@ from oscar.apps.order.utils import OrderNumberGenerator as OscarOrderNumberGener
 from shop.orders.numbers import new_order_number
 
 
-class OrderNumberGenerator(OscarOrderNumberGenerator):  # type: ignore[misc]
+class OrderNumberGenerator(OscarOrderNumberGenerator):
     def order_number(self, basket: Any) -> str:
         return new_order_number()
 
 
-class OrderCreator(OscarOrderCreator):  # type: ignore[misc]
+class OrderCreator(OscarOrderCreator):
     def place_order(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotImplementedError("Orders are placed by shop.orders.services.place.place_order")
 

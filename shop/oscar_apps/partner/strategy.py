@@ -7,7 +7,7 @@ from oscar.apps.partner.strategy import Selector as OscarSelector
 from shop.orders.strategy import MarketStrategy
 
 
-class Selector(OscarSelector):  # type: ignore[misc]
+class Selector(OscarSelector):
     def strategy(self, request: Any = None, user: Any = None, **kwargs: Any) -> MarketStrategy:
         # No request: one price for everybody, and a stranger's page needs no session.
         return MarketStrategy()

@@ -5,6 +5,6 @@ from typing import Any
 from oscar.apps.shipping.repository import Repository as OscarRepository
 
 
-class Repository(OscarRepository):  # type: ignore[misc]
+class Repository(OscarRepository):
     def get_available_shipping_methods(self, basket: Any, **kwargs: Any) -> list[Any]:
         return []

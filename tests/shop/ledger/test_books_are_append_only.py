@@ -77,15 +77,8 @@ def test_raw_sql_cannot_change_the_books(statement: str, table: str) -> None:
 def test_a_raw_unbalanced_posting_is_refused_at_commit() -> None:
     booked()
     account_id = Posting.objects.values_list("account_id", flat=True)[0]
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO shop_ledger_transaction (event_type, event_id, occurred_at) VALUES ('x', '1', now()) RETURNING id"
-        )
-        (entry_id,) = cursor.fetchone()
-        cursor.execute(
-            "INSERT INTO shop_ledger_posting (transaction_id, account_id, amount, kind) VALUES (%s, %s, 5, 'goods')",
-            [entry_id, account_id],
-        )
+    with pytest.raises(IntegrityError):
+        post_a_lone_leg(account_id)
     assert Posting.objects.count() == 2
 
 
@@ -107,3 +100,17 @@ def test_a_balanced_pair_cannot_join_a_committed_transaction() -> None:
             {"t": entry.pk, "a": account_id},
         )
     assert Posting.objects.count() == 2
+
+
+def post_a_lone_leg(account_id: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO shop_ledger_transaction (event_type, event_id, occurred_at)"
+            " VALUES ('x', '1', now()) RETURNING id"
+        )
+        (entry_id,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO shop_ledger_posting (transaction_id, account_id, amount, kind)"
+            " VALUES (%s, %s, 5, 'goods')",
+            [entry_id, account_id],
+        )
