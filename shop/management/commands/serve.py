@@ -68,6 +68,7 @@ class Command(BaseCommand):
             except subprocess.CalledProcessError:
                 search = "PostgreSQL (the index was not built: see above)"
         self.stdout.write(welcome_text(addresses, search=search))
+        self.stdout.flush()
 
 
 def welcome_text(addresses: supervisor.Addresses, *, search: str) -> str:
