@@ -12,7 +12,7 @@ from vendors.livelihood.plans.models import EmploymentPlan
 MILLION_TOMAN = 10_000_000  # in rial
 GRACE_MONTHS = 3
 FEE_BP = 400
-ON_TIME_PERCENT = 92
+BEHIND_WEIGHTS = (80, 12, 5, 3)  # loans with none, one, two, three instalments behind
 
 
 def write_loans(
@@ -43,7 +43,7 @@ def write_loans(
 
 
 def write_schedules(loans: Sequence[Loan], *, today: date, chance: random.Random) -> None:
-    """The instalments as a bank's file would list them; nearly all that fell due are paid."""
+    """The instalments as a bank's file would list them; most loans are up to date."""
     Instalment.objects.bulk_create(
         instalment for loan in loans for instalment in _schedule(loan, today, chance)
     )
@@ -56,10 +56,16 @@ def _schedule(loan: Loan, today: date, chance: random.Random) -> Iterator[Instal
     month = Month.of(loan.disbursed_on)
     for _ in range(loan.grace_months):
         month = month.next()
-    for number, (principal, fee) in enumerate(zip(principals, fees, strict=True), start=1):
+    dues = []
+    for _ in equal:
         month = month.next()
-        due_on = month.start
-        is_paid = due_on <= today and chance.randint(1, 100) <= ON_TIME_PERCENT
+        dues.append(month.start)
+    # People pay the oldest first: who is behind lacks the last ones that fell due.
+    behind = chance.choices((0, 1, 2, 3), weights=BEHIND_WEIGHTS)[0]
+    n_paid = max(sum(due_on <= today for due_on in dues) - behind, 0)
+    rows = zip(dues, principals, fees, strict=True)
+    for number, (due_on, principal, fee) in enumerate(rows, start=1):
+        is_paid = number <= n_paid
         yield Instalment(
             loan=loan,
             no=number,
