@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from django import template
 from django.templatetags.static import static
-from django.urls import translate_url
+from django.urls import get_urlconf, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
@@ -116,6 +117,7 @@ def photo(key: str, width: int) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)  # a page has dozens, and there are few different ones
 def icon(name: str, extra: str = "") -> SafeString:
     """A drawing of the sprite, as large as the text around it; hidden from screen readers."""
     return format_html(
@@ -142,8 +144,15 @@ def language_path(context: Mapping[str, Any], language: str) -> str:
     request = context.get("request")
     if request is None:
         return "/" if language == "fa" else f"/{language}/"
-    path: str = translate_url(quote(request.path), language)
-    return path
+    return _path_in(language, request.path, get_language(), get_urlconf())
+
+
+@lru_cache(
+    maxsize=1024
+)  # asked for several times a page, and each time Django looks up the address twice
+def _path_in(language: str, path: str, _from: str | None, _urlconf: str | None) -> str:
+    translated: str = translate_url(quote(path), language)
+    return translated
 
 
 @register.simple_tag
