@@ -7,13 +7,13 @@ from django.views.decorators.http import require_safe
 
 from shop.jalali import tehran_date
 from vendors.stalls.models import Listing
+from vendors.stalls.queries.cards import cards_of
 from vendors.stalls.queries.home import category_streets, home_page
 from vendors.stalls.queries.listings import (
-    cards_of,
     days_off_of,
-    public_listings,
     public_stalls,
     sendings_of,
+    shown_listings,
 )
 from vendors.stalls.queries.product import product_page
 
@@ -32,10 +32,10 @@ def categories(request: HttpRequest) -> HttpResponse:
 @require_safe
 def stall(request: HttpRequest, slug: str) -> HttpResponse:
     stall = get_object_or_404(public_stalls(), slug=slug)
-    listings = public_listings().filter(stall=stall).order_by("-pk")
+    listings = shown_listings().filter(stall=stall).order_by("-pk").values_list("pk", flat=True)
     context = {
         "stall": stall,
-        "cards": cards_of(listings),
+        "cards": cards_of(list(listings)),
         "sendings": sendings_of(partner_id=stall.partner_id, weight_g=0),
         "days_off": days_off_of(stall),
     }

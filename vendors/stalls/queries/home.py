@@ -9,8 +9,9 @@ from typing import Any
 from oscar.apps.catalogue.models import Category
 
 from shop.storefront.cards import Card, Readiness
-from vendors.stalls.models import Listing, Photo, Stall
-from vendors.stalls.queries.listings import CLOSE_UP, cards_of, public_listings, public_stalls
+from vendors.stalls.models import Photo, Stall
+from vendors.stalls.queries.cards import cards_of
+from vendors.stalls.queries.listings import CLOSE_UP, public_stalls, shown_listings
 
 NEWEST_LOOKED_AT = 240
 CANDIDATES = 24
@@ -61,11 +62,8 @@ def home_page(*, today: date) -> HomePage:
 def _mixed_cards(*, made_to_order: bool, today: date) -> list[Card]:
     """Cards of the newest goods, stall after stall in turn, so that no stall fills the page."""
     newest = (
-        Listing.objects.filter(
-            stall__state__in=Stall.PUBLIC,
-            product__is_public=True,
-            product__fulfilment__made_days__isnull=not made_to_order,
-        )
+        shown_listings()
+        .filter(product__fulfilment__made_days__isnull=not made_to_order)
         .order_by("-pk")
         .values_list("stall_id", "pk")[:NEWEST_LOOKED_AT]
     )
@@ -76,8 +74,7 @@ def _mixed_cards(*, made_to_order: bool, today: date) -> list[Card]:
     rows = list(of_stall.values())
     rounds = zip_longest(*(rows[turn:] + rows[:turn]))
     wanted = [pk for each in rounds for pk in each if pk is not None][:CANDIDATES]
-    listings = {listing.pk: listing for listing in public_listings().filter(pk__in=wanted)}
-    return cards_of(listings[pk] for pk in wanted if pk in listings)
+    return cards_of(wanted)
 
 
 def _bays_of(stalls: Iterable[Any]) -> list[Bay]:

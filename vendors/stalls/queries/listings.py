@@ -1,19 +1,22 @@
 """Stalls and listings a stranger may see, and the cards drawn of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
-from django.utils.dates import WEEKDAYS
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from oscar.apps.catalogue.models import Product
 from oscar.apps.partner.models import StockRecord
 
+from shop.jalali import weekday_name
 from shop.money import Rial
 from shop.orders.models import ShippingMethod, ShippingRate
 from shop.storefront.cards import Card
 from vendors.stalls.models import Listing, Photo, Stall
 
+A_MONDAY = date(2024, 1, 1)  # weekday 0
 CLOSE_UP = 1  # position of the second picture: the goods nearer, which suits an arch
 
 
@@ -45,10 +48,15 @@ def public_stalls() -> QuerySet[Stall]:
     )
 
 
+def shown_listings() -> QuerySet[Listing]:
+    """Goods a stranger may see."""
+    return Listing.objects.filter(stall__state__in=Stall.PUBLIC, product__is_public=True)
+
+
 def public_listings() -> QuerySet[Listing]:
     """Goods a stranger may see, with all that a card shows: four statements, however many they are."""
     return (
-        Listing.objects.filter(stall__state__in=Stall.PUBLIC, product__is_public=True)
+        shown_listings()
         .select_related("stall__partner__terms", "product__fulfilment")
         .prefetch_related(
             "photos",
@@ -59,11 +67,6 @@ def public_listings() -> QuerySet[Listing]:
             ),
         )
     )
-
-
-def cards_of(listings: Iterable[Listing]) -> list[Card]:
-    """The cards of listings read by `public_listings`."""
-    return [card_of(listing) for listing in listings]
 
 
 def card_of(listing: Listing) -> Card:
@@ -123,4 +126,6 @@ def sendings_of(*, partner_id: int, weight_g: int) -> list[Sending]:
 def days_off_of(stall: Stall) -> str:
     """The weekdays on which the stall sends nothing, in words; empty when it sends daily."""
     terms = getattr(stall.partner, "terms", None)
-    return _(", ").join(str(WEEKDAYS[day]) for day in (terms.days_off if terms else []))
+    days = terms.days_off if terms else []
+    language = get_language() or "fa"
+    return _(", ").join(weekday_name(A_MONDAY + timedelta(days=day), language) for day in days)

@@ -10,13 +10,14 @@ from oscar.apps.catalogue.models import Product
 from shop.money import Rial
 from shop.storefront.cards import FEW, Card, Readiness, short_title
 from vendors.stalls.models import Listing, Photo, Stall
+from vendors.stalls.queries.cards import cards_of
 from vendors.stalls.queries.listings import (
     Sending,
     card_of,
-    cards_of,
     public_listings,
     sellable,
     sendings_of,
+    shown_listings,
 )
 
 MORE_FROM_STALL = 4
@@ -107,7 +108,11 @@ def product_page(*, slug: str, today: date) -> ProductPage:
     card = card_of(listing)
     days = card.preparation_days if card.made_days is None else card.made_days
     more = (
-        public_listings().filter(stall_id=listing.stall_id).exclude(pk=listing.pk).order_by("-pk")
+        shown_listings()
+        .filter(stall_id=listing.stall_id)
+        .exclude(pk=listing.pk)
+        .order_by("-pk")
+        .values_list("pk", flat=True)
     )
     return ProductPage(
         listing=listing,
@@ -116,7 +121,7 @@ def product_page(*, slug: str, today: date) -> ProductPage:
         variants=_variants_of(product),
         attributes=_attributes_of(product),
         sendings=sendings_of(partner_id=listing.stall.partner_id, weight_g=weight),
-        more=cards_of(more[:MORE_FROM_STALL]),
+        more=cards_of(list(more[:MORE_FROM_STALL])),
         send_by=terms.send_by(today=today, days=days) if terms else today,
         stall_picture=photos[-1].key if photos else "",
     )
