@@ -190,7 +190,10 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "shop.accounts.forms.LoginCodeForm",
 }
 # By address and by number; the day's cap keeps one number from being called (and guessed at) all day.
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,20/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,3/m/key,20/d/key",
+    "find_order": "10/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "shop.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import get_urlconf, translate_url
 from django.utils.html import format_html
@@ -184,3 +185,9 @@ def home_path() -> str:
 def sending_field(form: Any, parcel: Any) -> Any:
     """The field of a shipping form that belongs to this parcel."""
     return form[f"send_{parcel.partner_id}"]
+
+
+@register.simple_tag
+def absolute_url(path: str) -> str:
+    """A path of ours as others must write it; an address that is whole already stays."""
+    return str(urljoin(settings.STOREFRONT_URL, path))

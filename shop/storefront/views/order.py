@@ -1,5 +1,6 @@
 """What became of an order: back from the bank, its page by signed link, paying once more."""
 
+from allauth.core.ratelimit import consume_or_429
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -69,6 +70,9 @@ def pay_again(request: ShopperRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def find_order(request: HttpRequest) -> HttpResponse:
+    limited: HttpResponse | None = consume_or_429(request, action="find_order")
+    if limited is not None:
+        return limited
     form = FindOrderForm(request.POST or None)
     if form.is_valid():
         number = to_latin_digits(form.cleaned_data["number"]).strip()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, override_settings
 from django.utils import timezone
 from oscar.apps.basket.models import Basket
@@ -100,6 +101,17 @@ def test_an_order_is_found_by_number_and_phone_alone_together(client: Client) ->
         page = client.post("/me/", sent).content.decode()
         assert "سفارشی با این شماره و این همراه پیدا نکردیم." in page
         assert f'value="{sent["number"]}"' in page
+
+
+def test_guessing_orders_is_slowed_down(client: Client) -> None:
+    cache.clear()
+    for _ in range(10):
+        assert client.post("/me/", {"number": "1", "phone": "09120000001"}).status_code == 200
+    answer = client.post("/me/", {"number": "1", "phone": "09120000001"})
+    assert answer.status_code == 429
+    assert "لطفاً کمی آهسته‌تر" in answer.content.decode()
+    assert client.get("/me/").status_code == 200
+    cache.clear()
 
 
 def test_paid_at_the_bank_the_return_page_settles_and_shows_the_order(

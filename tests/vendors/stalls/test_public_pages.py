@@ -132,6 +132,7 @@ def test_a_product_shows_all_a_shopper_asks(
     assert 'alt="نقاشی نمایشی: کیف دوشی"' in page
     assert page.count("تصویرها نقاشی نمایشی‌اند، نه عکس محصول.") == 1
     assert cards_in(page) == 4
+    assert f'property="og:image" content="http://127.0.0.1:8000/media/photos/p{product.pk}-0/' in page
     assert answer.cookies == {}, "a stranger's page sets no cookie"
     assert "csrfmiddlewaretoken" not in page
     assert 'alt="Demonstration drawing: کیف دوشی"' in client.get("/en/p/bag/").content.decode()
