@@ -43,13 +43,16 @@ def search_row(*, product_id: int, version: int, document: dict[str, Any]) -> Se
         product_id=product_id,
         version=version,
         document=document,
-        title_words=_word_column(title),
-        stall_words=_word_column(stall),
-        words=_word_column(*everything),
-        sounds=_spaced(sound(word) for text in (title, stall) for word in _words(text)),
-        consonants=_spaced(consonants(word) for word in _words(title)),
+        title_words=_with_stems(title),
+        stall_words=_with_stems(stall),
+        words=_with_stems(*everything),
+        sounds=_distinct(sound(word) for text in (title, stall) for word in _words(text)),
+        consonants=_distinct(consonants(word) for word in _words(title)),
+        # A space on either side, so that the beginning of a word can be asked for.
+        spelling=f" {' '.join(_distinct([*_words(title), *_words(stall)]))} ",
         category_paths=document["category_paths"],
         stall_slug=document["stall_slug"],
+        stall_name=stall,
         price=document["price"],
         in_stock=document["in_stock"],
         made_days=document["made_days"],
@@ -97,10 +100,10 @@ def _words(text: str) -> list[str]:
     return with_joined_pairs(tokens(text))
 
 
-def _word_column(*texts: str) -> str:
+def _with_stems(*texts: str) -> list[str]:
     words = [word for text in texts for word in _words(text)]
-    return _spaced([*words, *map(stem, words)])
+    return _distinct([*words, *map(stem, words)])
 
 
-def _spaced(words: Iterable[str]) -> str:
-    return f" {' '.join(dict.fromkeys(filter(None, words)))} "
+def _distinct(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, words)))

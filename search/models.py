@@ -10,8 +10,8 @@ from django.db import models
 class SearchText(models.Model):
     """The search document of a product on show. The server's index is a copy of these rows.
 
-    Without a server these rows are searched themselves: the columns of words hold folded words with
-    a space on either side of each, so that a word can be asked for whole or by its beginning.
+    Without a server these rows are searched themselves. The columns of words hold each word folded,
+    its stem, and each pair of neighbours as one, so that one lookup in an index answers a reading.
     """
 
     product = models.OneToOneField(
@@ -19,24 +19,33 @@ class SearchText(models.Model):
     )
     version = models.BigIntegerField()
     document = models.JSONField()
-    title_words = models.TextField()
-    stall_words = models.TextField()
-    words = models.TextField()
-    sounds = models.TextField()
-    consonants = models.TextField()
+    title_words = ArrayField(models.TextField())
+    stall_words = ArrayField(models.TextField())
+    words = ArrayField(models.TextField())  # of title, stall, categories and description
+    sounds = ArrayField(models.TextField())  # of title and stall
+    consonants = ArrayField(models.TextField())  # of the title
+    spelling = models.TextField()  # title and stall folded, for what is merely alike
     category_paths = ArrayField(models.TextField())
     stall_slug = models.CharField(max_length=80)
+    stall_name = models.CharField(max_length=80)
     price = models.BigIntegerField(null=True)
     in_stock = models.BooleanField()
     made_days = models.PositiveSmallIntegerField()
     listed_at = models.DateTimeField()
 
     class Meta:
+        # Without `fastupdate`, which would let a search wade through what was written last.
         indexes = [
-            GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="search_text_words"),
-            GinIndex(fields=["title_words"], opclasses=["gin_trgm_ops"], name="search_text_titles"),
-            GinIndex(fields=["sounds"], opclasses=["gin_trgm_ops"], name="search_text_sounds"),
-            GinIndex(fields=["category_paths"], name="search_text_categories"),
+            GinIndex(fields=["words"], fastupdate=False, name="search_text_words"),
+            GinIndex(fields=["sounds"], fastupdate=False, name="search_text_sounds"),
+            GinIndex(fields=["consonants"], fastupdate=False, name="search_text_consonants"),
+            GinIndex(
+                fields=["spelling"],
+                fastupdate=False,
+                opclasses=["gin_trgm_ops"],
+                name="search_text_spelling",
+            ),
+            GinIndex(fields=["category_paths"], fastupdate=False, name="search_text_categories"),
             models.Index(fields=["stall_slug"], name="search_text_stall"),
         ]
 

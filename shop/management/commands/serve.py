@@ -58,15 +58,14 @@ class Command(BaseCommand):
 
     def welcome(self, addresses: supervisor.Addresses) -> None:
         """Bring the search index up to date, then say where everything is."""
-        search = "PostgreSQL (no Java 17 and Maven here)"
+        search, environment = "PostgreSQL (no Java 17 and Maven here)", {}
         if addresses.search is not None:
             search = f"{addresses.url(addresses.search)}/ (Elasticsearch)"
-            try:
-                supervisor.run_command(
-                    "reindex", environment={"ELASTICSEARCH_URL": addresses.url(addresses.search)}
-                )
-            except subprocess.CalledProcessError:
-                search = "PostgreSQL (the index was not built: see above)"
+            environment = {"ELASTICSEARCH_URL": addresses.url(addresses.search)}
+        try:
+            supervisor.run_command("reindex", "--if-needed", environment=environment)
+        except subprocess.CalledProcessError:
+            search = "PostgreSQL (the index was not built: see above)"
         self.stdout.write(welcome_text(addresses, search=search))
         self.stdout.flush()
 
