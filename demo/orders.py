@@ -180,7 +180,7 @@ def _write_stall_orders(
                 send_by=seller.send_by(
                     today=tehran_date(sale.placed_at), days=max([*made, seller.preparation_days])
                 ),
-                carrier=quote.method if is_sent else "",
+                carrier=str(quote.label) if is_sent else "",
                 tracking_code=order.number if is_sent else "",
                 created_at=sale.placed_at,
                 accepted_at=sale.placed_at + timedelta(hours=2) if is_sent else None,

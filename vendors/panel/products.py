@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from oscar.apps.partner.models import StockRecord
 
+from shop.storefront.cards import short_title
 from vendors.panel.forms import GoodsForm, PhotoForm
 from vendors.panel.queries import Goods, products_of, shown_product
 from vendors.panel.seat import Seat, seated
@@ -54,9 +55,14 @@ def _shelf(request: HttpRequest, seat: Seat, tried: GoodsForm | None = None) -> 
 @seated
 def change(request: HttpRequest, seat: Seat, record_id: int) -> HttpResponse:
     record = get_object_or_404(
-        StockRecord.objects.select_related("product"), pk=record_id, partner=seat.stall.partner
+        StockRecord.objects.select_related("product__parent"),
+        pk=record_id,
+        partner=seat.stall.partner,
     )
-    goods = Goods(record, record.product.title if record.product.is_child else "")
+    product = record.product
+    goods = Goods(
+        record, short_title(product.title, product.parent.title) if product.is_child else ""
+    )
     form = GoodsForm(request.POST, is_counted=goods.is_counted, auto_id=f"id_%s_{record.pk}")
     if form.is_valid():
         try:

@@ -14,6 +14,7 @@ from shop.jalali import TEHRAN, Month
 from shop.ledger.queries import OrderEarning, awaited, earnings_by_order
 from shop.money import Rial
 from shop.orders.models import StallOrder, StallOrderQuerySet
+from shop.storefront.cards import short_title
 from vendors.stalls.models import Listing, Photo, Stall
 
 State = StallOrder.State
@@ -102,7 +103,7 @@ def shown_product(listing: Listing) -> ShownProduct:
         photo=photos[0].key if photos else "",
         made_days=fulfilment.made_days if fulfilment else None,
         goods=tuple(
-            Goods(record, owner.title if product.is_parent else "")
+            Goods(record, short_title(owner.title, product.title) if product.is_parent else "")
             for owner in owners
             for record in owner.stockrecords.all()
         ),
@@ -146,7 +147,7 @@ def _shown_line(line: Any, photos: dict[int, str]) -> ShownLine:
     parent = product.parent if product else None
     return ShownLine(
         title=parent.title if parent else line.title,
-        variant=line.title if parent and line.title != parent.title else "",
+        variant=short_title(line.title, parent.title) if parent else "",
         quantity=line.quantity,
         price=Rial.from_decimal(line.line_price_incl_tax),
         photo=photos.get(_shelf(product), "") if product else "",

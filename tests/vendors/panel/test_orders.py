@@ -137,7 +137,7 @@ def test_older_ones_follow_the_last(client, stall):
 
 
 def test_a_variant_is_named_with_its_product(client, stall):
-    parent = a_product_with_variants(stall, "پیراهن گلدار", variants={"اندازهٔ ۴": 2})
+    parent = a_product_with_variants(stall, "پیراهن گلدار", variants={"پیراهن گلدار، اندازهٔ ۴": 2})
     a_paid_order((parent.children.get(), 1))
     (shown,) = client.get("/panel/orders/").context["orders"]
     assert [(line.title, line.variant) for line in shown.lines] == [("پیراهن گلدار", "اندازهٔ ۴")]
