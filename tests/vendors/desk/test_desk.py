@@ -188,3 +188,14 @@ def test_the_storefront_has_neither_desk_nor_dashboard(client: Client) -> None:
     client.force_login(a_staff_member(is_superuser=True))
     for page in ("/parcels/", "/dashboard/", "/dashboard/orders/", "/livelihood/"):
         assert client.get(page).status_code == 404
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_page_that_is_not_there_says_so_and_leads_back(staff: Client, prefix: str) -> None:
+    response = staff.get(f"{prefix}/nothing/")
+    assert response.status_code == 404
+    links = re.findall(r'href="(/[^"#]*)"', response.content.decode())
+    for link in links:
+        if not link.startswith("/static/"):
+            assert staff.get(link, follow=True).status_code in (200, 404), link
+    assert f"{prefix}/" in links
