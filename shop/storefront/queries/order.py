@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
 from shop.money import Rial
+from shop.orders.links import payment_token
 from shop.orders.models import StallOrder
 from shop.payments.models import PaymentAttempt
 from shop.storefront.queries.basket import Picture, pictures_of, stall_slugs_of
@@ -92,6 +93,12 @@ class OrderPage:
         ):
             return Standing.RETURNED
         return Standing.WAITING if self.order.status == "pending" else Standing.UNPAID
+
+    @property
+    def payment_token(self) -> str:
+        """Names the payment that still waits at the bank; empty when none does."""
+        is_waiting = self.attempt is not None and self.attempt.state in PaymentAttempt.OPEN
+        return payment_token(self.attempt.pk) if self.attempt is not None and is_waiting else ""
 
     @property
     def total(self) -> Rial:

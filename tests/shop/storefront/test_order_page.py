@@ -172,6 +172,20 @@ def test_an_order_still_at_the_bank_is_taken_up_again(client: Client) -> None:
     assert client.post(f"{link}pay/").headers["Location"] == bank_page
 
 
+def test_who_changes_their_mind_gets_goods_and_basket_back(client: Client) -> None:
+    attempt = an_attempt()
+    send_to_gateway(attempt=attempt, now=timezone.now())
+    link = f"/o/{order_token(attempt.order.number)}/"
+    page = client.get(link).content.decode()
+    give_up = f"/pay/return/{payment_token(attempt.pk)}/?gave_up=1"
+    assert f'href="{give_up}"' in page
+    answer = client.get(give_up, follow=True).content.decode()
+    assert "پرداخت انجام نشد." in answer
+    assert give_up not in answer
+    attempt.basket.refresh_from_db()
+    assert attempt.basket.status == "Open"
+
+
 def test_html_in_the_address_is_shown_as_typed(client: Client) -> None:
     [stall_order] = a_paid_order((a_product(a_stall()), 1))
     address = stall_order.order.shipping_address
