@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from oscar.apps.catalogue.models import Product
 
 from shop.money import Rial
 from shop.storefront.cards import FEW, Card, Readiness, short_title
 from vendors.stalls.models import Listing, Photo, Stall
 from vendors.stalls.queries.cards import cards_of
+from vendors.stalls.queries.freshness import marks_of_product_page
 from vendors.stalls.queries.listings import (
     Sending,
     card_of,
@@ -21,6 +23,7 @@ from vendors.stalls.queries.listings import (
 )
 
 MORE_FROM_STALL = 4
+PAGES_KEPT = 256
 # The codes of our product classes (load_demo, panel); an attribute of another code keeps its own name.
 ATTRIBUTE_NAMES = {
     "net_weight_g": _("Net weight (grams)"),
@@ -90,8 +93,16 @@ class ProductPage:
 def product_page(*, slug: str, today: date) -> ProductPage:
     """The page of the public product at this address. Raises Listing.DoesNotExist when there is none.
 
-    Slugs are not unique in Oscar: the older product keeps the address.
+    Slugs are not unique in Oscar: the older product keeps the address. One statement when the page was
+    read before and none of its rows has changed since.
     """
+    # The marks are asked for first: rows that change meanwhile are then read once more, never kept too long.
+    marks = marks_of_product_page(slug, others=MORE_FROM_STALL)
+    return _read_page(slug, today, get_language(), marks)
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _read_page(slug: str, today: date, _language: str | None, _marks: str | None) -> ProductPage:
     listing = (
         public_listings()
         .select_related("stall__main_category")
