@@ -57,7 +57,7 @@ def test_the_desk_counts_what_waits(staff: Client) -> None:
     PaymentAttempt.objects.filter(order=accepted.order).update(state="unknown")
     shown = text_of(staff.get("/").content)
     for words in (
-        "مرسولهٔ دیرشده ۱ ",
+        "بستهٔ دیرشده ۱ ",
         "سفارش تازه ۲ ",
         "در حال آماده‌سازی ۱ ",
         "در راه ۰ ",
