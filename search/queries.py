@@ -102,7 +102,8 @@ def _near(engine: Engine, page: SearchPage, found: Found) -> SearchPage:
         if cards := engine.find(wider).cards:
             return replace(page, near=cards, notices=(*page.notices, Notice.DEARER))
     if 1 < len(wish.query.words) <= MOST_WORDS_TO_DROP:
-        for place, word in enumerate(wish.query.words):
+        # The thing comes first in Persian and what it is like after it: drop from the end.
+        for place, word in reversed(list(enumerate(wish.query.words))):
             fewer = replace(nearby, query=wish.query.without_word(place))
             if cards := engine.find(fewer).cards:
                 notices = (*page.notices, Notice.NEAR)

@@ -6,6 +6,7 @@ Pure: no server, no database. Both search engines are given the same understandi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from search.price_words import NO_BOUNDS, PriceRange, take_price
@@ -19,6 +20,7 @@ MOST_TOKENS_OF_ALL = 60
 
 Phrase = tuple[str, ...]
 
+_SOFT = frozenset(WORDS["soft"])
 _NOISE = frozenset(WORDS["noise"])
 _COLLOQUIAL = re.compile(WORDS["colloquial"]["ending"])
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
@@ -112,6 +114,15 @@ def understand(query: str) -> Understanding:
     )
 
 
+def _in_other_words(words: Phrase) -> Iterator[Phrase]:
+    """The words with one phrase in them replaced by another for the same thing."""
+    for phrase, others in _SYNONYMS:
+        for place in range(len(words) - len(phrase) + 1):
+            if words[place : place + len(phrase)] == phrase:
+                for other in others:
+                    yield (*words[:place], *other, *words[place + len(phrase) :])
+
+
 def _without_noise(words: list[str]) -> list[str]:
     return [word for word in words if word not in _NOISE]
 
@@ -125,18 +136,15 @@ def _alternatives(words: tuple[str, ...]) -> tuple[Alternative, ...]:
         joined = (*words[:place], words[place] + words[place + 1], *words[place + 2 :])
         found.setdefault(joined, 0.95)
     ending = WORDS["colloquial"]["becomes"]
-    written = tuple(
-        _COLLOQUIAL.sub(rf"{ending}\1", word) if len(word) > 2 else word for word in words
-    )
+    written = tuple(_COLLOQUIAL.sub(ending, word) if len(word) > 2 else word for word in words)
     found.setdefault(written, 0.9)
     for base in list(found):
-        for phrase, others in _SYNONYMS:
-            for place in range(len(base) - len(phrase) + 1):
-                if base[place : place + len(phrase)] == phrase:
-                    for other in others:
-                        found.setdefault(
-                            (*base[:place], *other, *base[place + len(phrase) :]), 0.55
-                        )
+        for meant in _in_other_words(base):
+            found.setdefault(meant, 0.55)
+    # Words of praise and kind count where they are written, and exclude nothing where they are not.
+    for base, weight in list(found.items()):
+        if bare := tuple(word for word in base if word not in _SOFT):
+            found.setdefault(bare, weight * 0.6)
     ordered = sorted(found.items(), key=lambda reading: -reading[1])
     most = min(MOST_ALTERNATIVES, MOST_TOKENS_OF_ALL // len(words))
     return tuple(Alternative(*reading) for reading in ordered[:most])

@@ -82,12 +82,19 @@ def test_spoken_forms_are_also_read_as_written_ones():
     assert readings("گلدون")["گلدان",] == 0.9
     assert readings("نون محلی")["نان", "محلی"] == 0.9
     assert readings("خونه")["خانه",] == 0.9
+    assert readings("خونگی")["خانگی",] == 0.9
 
 
 def test_other_words_for_the_same_thing_weigh_less():
     assert readings("سجاده")["جانماز",] == 0.55
     assert readings("لباس بچه")["پوشاک", "بچگانه"] == 0.55
     assert ("قالیچه",) not in readings("گلیم")
+
+
+def test_words_of_praise_exclude_nothing():
+    assert readings("مربای خانگی")["مربای",] == 0.6
+    assert understand("مربای خانگی").words == ("مربای", "خانگی")
+    assert ("",) not in readings("خانگی")
 
 
 def test_shopping_words_are_left_out_unless_nothing_else_is_said():
