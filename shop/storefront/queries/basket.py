@@ -175,6 +175,13 @@ def pictures_of(products: Iterable[Product]) -> dict[int, Picture]:
     return {pk: Picture(key=key, is_illustration=drawn) for pk, key, drawn in rows}
 
 
+def product_shown(*, product_id: int) -> Product | None:
+    """The product whose page this one is bought on: its parent for a variant. None when there is no such page."""
+    product = Product.objects.filter(pk=product_id).select_related("parent").first()
+    shown = product and (product.parent or product)
+    return shown if shown and shown.is_public and shown.slug else None
+
+
 def problem_with(*, product: Product, record: StockRecord | None, quantity: int) -> str:
     """Why this many cannot be ordered, in the shopper's words; empty when they can."""
     shown = product.parent or product

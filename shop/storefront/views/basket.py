@@ -12,7 +12,7 @@ from shop.jalali import tehran_date
 from shop.storefront.decorators import from_our_own_pages
 from shop.storefront.errors import BasketError
 from shop.storefront.forms import ChooseForm, QuantityForm
-from shop.storefront.queries.basket import basket_page
+from shop.storefront.queries.basket import basket_page, product_shown
 from shop.storefront.request import ShopperRequest
 from shop.storefront.services import change_quantity, put_in_basket
 from shop.templatetags.bazarche import BASKET_COUNT_COOKIE
@@ -48,8 +48,8 @@ def add_to_basket(request: ShopperRequest) -> HttpResponse:
         context = {"said": said, "said_bad": is_bad, "number": count}
         return remember_count(render(request, "storefront/_added.html", context), count)
     messages.add_message(request, messages.ERROR if is_bad else messages.SUCCESS, said)
-    if is_bad and request.POST.get("slug"):
-        return redirect("product", request.POST["slug"])
+    if is_bad and (product := product_shown(product_id=form.cleaned_data["product_id"])):
+        return redirect("product", product.slug)
     return remember_count(redirect("basket"), count)
 
 

@@ -81,3 +81,18 @@ def test_a_form_without_its_token_is_told_so() -> None:
     answer = strict.post("/me/", {"number": "1"})
     assert answer.status_code == 403
     assert "این فرم زیاد منتظر مانده است" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/p/%00/", "/s/a%00/", "/c/%00/", "/search/?q=%00", "/help/?x=a%00b", "/en/p/%00/"]
+)
+def test_a_nul_in_an_address_is_a_bad_request(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    words = "We could not read what was sent" if "/en/" in address else "آنچه فرستاده شد خوانا نبود"
+    assert words in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/p/none/", "/s/none/", "/o/none/", "/p/" + "a" * 3000 + "/"])
+def test_what_is_not_there_is_404(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
