@@ -10,6 +10,7 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from oscar.apps.basket.models import Basket
@@ -66,6 +67,8 @@ def pay(request: ShopperRequest) -> HttpResponse:
     address = AddressForm(request.POST)
     shipping = ShippingForm(request.POST, parcels=page.parcels)
     form = PayForm(request.POST, gateways=list(settings.GATEWAYS))
+    if not form.is_valid():
+        messages.error(request, _("Please choose once more."))
     if not (address.is_valid() and shipping.is_valid() and form.is_valid()):
         context = {"page": page, "address": address, "shipping": shipping}
         return render(request, "storefront/checkout.html", context)

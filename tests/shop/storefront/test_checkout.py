@@ -177,3 +177,13 @@ def test_a_bank_that_does_not_answer_loses_nothing(client: Client, product: Any)
     page = client.get(answer.headers["Location"]).content.decode()
     assert "این بانک اکنون پاسخ نمی‌دهد." in page
     assert "این سفارش در انتظار پرداخت شماست." in page
+
+
+@pytest.mark.parametrize("changed", [{"gateway": "pigeon"}, {"seen_total": "x"}, {"phone": "1"}])
+def test_nonsense_with_the_last_press_brings_the_form_back(
+    client: Client, product: Any, changed: dict[str, str]
+) -> None:
+    page = press_pay(client, filled(client, product), **changed).content.decode()
+    assert "کجا بفرستیم؟" in page
+    assert "خیابان نمونه، پلاک ۱۲" in page
+    assert Order.objects.count() == 0
