@@ -66,7 +66,7 @@ class ProductDocument(Document):
 
 
 # Long enough that no late write can bring back what was deleted during a rebuild.
-SETTINGS = {"number_of_shards": 1, "number_of_replicas": 0, "gc_deletes": "1h"}
+SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "gc_deletes": "1h"}
 
 
 def new_index(name: str) -> Index:
