@@ -115,7 +115,7 @@ class Shop:
         said = (self.folder / f"{self.database}.log").read_text()[-2000:]
         return RuntimeError(f"{self.name} {method} {path}: {status}\n{said}")
 
-    # What is measured, by the number of the turn; every turn another category, product or basket.
+    # What is measured. Another turn is another category or product.
     def category(self, turn: int) -> Cost:
         raise NotImplementedError
 
@@ -133,13 +133,14 @@ class Shop:
 
 
 def a_product(turn: int) -> int:
-    """Number of a product without sizes."""
+    """Number of a product without sizes; another one for each turn."""
     number = turn * 37 % 900
     return number - 1 if has_sizes(number) else number
 
 
 def a_leaf(turn: int) -> tuple[int, int]:
-    return turn % ROOTS, turn % LEAVES
+    """Root and leaf of a category; another one for each of 48 turns."""
+    return divmod(turn * 5 % (ROOTS * LEAVES), LEAVES)
 
 
 class Ours(Shop):
