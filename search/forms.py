@@ -36,7 +36,7 @@ class WishForm(forms.Form):
     def __init__(
         self, data: QueryDict, *, tree: CategoryTree, category: Branch | None = None
     ) -> None:
-        self.address = _without_nulls(data)
+        self.address = data
         super().__init__(self.address, auto_id="wish-%s")
         self.tree, self.category = tree, category
 
@@ -65,11 +65,3 @@ class WishForm(forms.Form):
         """The categories that were ticked."""
         slugs = self.address.getlist("kind")[:MOST_CHOICES]
         return [branch for slug in slugs if (branch := self.tree.named(slug))]
-
-
-def _without_nulls(data: QueryDict) -> QueryDict:
-    """A copy without the character that PostgreSQL cannot keep."""
-    clean = data.copy()
-    for name, values in data.lists():
-        clean.setlist(name, [value.replace("\0", "") for value in values])
-    return clean
