@@ -13,6 +13,12 @@ def send_notice(notice_id: int) -> None:
     services.deliver_notice(notice_id=notice_id, now=timezone.now())
 
 
+@app.periodic(cron="20 3 * * *")
+@app.task(queue=MARKET, queueing_lock="forget_old_notices")
+def forget_old_notices(timestamp: int) -> None:
+    services.forget_old_notices(now=timezone.now())
+
+
 @app.task(queue=MARKET)
 def send_text(key: str, phone: str, text: str) -> None:
     """For those who may not import this package; otherwise call `send_sms` in the transaction."""

@@ -1,7 +1,7 @@
 """Putting messages on their way, once each."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,6 +11,8 @@ from shop.notices.models import Notice
 from shop.notices.senders import sender
 
 logger = logging.getLogger(__name__)
+# Long enough to answer "I got no message", and for a job that runs late not to send one twice.
+KEPT_DAYS = 30
 
 
 def send_sms(*, key: str, phone: str, text: str, now: datetime) -> bool:
@@ -43,3 +45,9 @@ def deliver_notice(*, notice_id: int, now: datetime) -> None:
         logger.warning("notice.failed notice=%s", notice_id)
         raise
     Notice.objects.filter(pk=notice_id).update(state=Notice.State.SENT, sent_at=now)
+
+
+def forget_old_notices(*, now: datetime) -> int:
+    """Delete messages older than 30 days, with the numbers and texts in them; returns how many."""
+    n_deleted, _ = Notice.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
+    return n_deleted

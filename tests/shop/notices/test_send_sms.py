@@ -1,13 +1,14 @@
 """Text messages: once for each key, again after a failure, and never for nothing."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from shop.notices.errors import NotSent
 from shop.notices.models import Notice
-from shop.notices.services import deliver_notice, send_sms
+from shop.notices.services import deliver_notice, forget_old_notices, send_sms
 from tests.makers import NOON
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,10 @@ def test_the_console_shows_one_clear_line(caplog):
     with caplog.at_level("INFO", logger="sms"):
         deliver_notice(notice_id=Notice.objects.get().pk, now=NOON)
     assert caplog.messages == [f"SMS to {PHONE}: کد شما ۱۲۳۴۵ است"]
+
+
+def test_messages_are_forgotten_after_thirty_days(spool):
+    for days in (31, 29):
+        send_sms(key=f"{days}", phone=PHONE, text="سلام", now=NOON - timedelta(days=days))
+    assert forget_old_notices(now=NOON) == 1
+    assert Notice.objects.get().key == "29"
