@@ -17,9 +17,15 @@ class Breaker:
     One a process: it is a hint that saves time, so processes need not agree.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self.failures: deque[float] = deque(maxlen=FAILURES)
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        failures: int = FAILURES,
+        rest_seconds: float = REST_SECONDS,
+    ) -> None:
+        self.clock, self.rest_seconds = clock, rest_seconds
+        self.failures: deque[float] = deque(maxlen=failures)
         self.rests_until = 0.0  # zero: it answered last time
 
     @property
@@ -33,7 +39,9 @@ class Breaker:
     def failed(self) -> None:
         now = self.clock()
         self.failures.append(now)
-        is_storm = len(self.failures) == FAILURES and now - self.failures[0] <= WITHIN_SECONDS
+        is_storm = (
+            len(self.failures) == self.failures.maxlen and now - self.failures[0] <= WITHIN_SECONDS
+        )
         # Whoever tried after a rest and failed sends it to rest again.
         if is_storm or self.rests_until:
-            self.rests_until = now + REST_SECONDS
+            self.rests_until = now + self.rest_seconds

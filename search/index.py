@@ -17,7 +17,7 @@ from search.errors import SearchServerError
 
 # A page must not wait for search; a bulk write may.
 READ_SECONDS = 0.8
-WRITE_SECONDS = 30
+WRITE_SECONDS = 10
 CONFLICT, NOT_FOUND, TOO_MANY = 409, 404, 429
 
 

@@ -6,22 +6,32 @@ import logging
 from collections.abc import Sequence
 
 from django.conf import settings
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from search.breaker import Breaker
 from search.checking import check_search, repair
 from search.errors import SearchServerError
-from search.services import drain_outbox, product_changed
+from search.services import drain_outbox, is_waiting, product_changed
 from shop.jobs import MARKET
 
 logger = logging.getLogger(__name__)
 
+# A server that hangs would hold the worker for ten seconds with each change; so it is asked once,
+# and the change waits for the next minute.
+writing = Breaker(failures=1, rest_seconds=60)
 
-@app.task(name="search.jobs.refresh_products", queue=MARKET)
+
+@app.task(
+    name="search.jobs.refresh_products",
+    queue=MARKET,
+    retry=RetryStrategy(max_attempts=6, exponential_wait=3),
+)
 def refresh_products(product_ids: Sequence[int]) -> None:
     """A product, its price, its stock or its stall changed."""
     product_changed(product_ids=product_ids)
-    if settings.ELASTICSEARCH_URL:
-        drain_outbox()
+    if settings.ELASTICSEARCH_URL and not writing.is_open:
+        _drain()
 
 
 @app.periodic(cron="* * * * *")
@@ -29,7 +39,7 @@ def refresh_products(product_ids: Sequence[int]) -> None:
 def drain_search(timestamp: int) -> None:
     """Each minute: what the search server could not take before."""
     if settings.ELASTICSEARCH_URL:
-        drain_outbox()
+        _drain()
 
 
 @app.periodic(cron="30 3 * * *")
@@ -46,3 +56,11 @@ def repair_search(timestamp: int) -> None:
             "search.repaired rows=%s documents=%s", len(check.stale), len(check.differing)
         )
         repair(check)
+
+
+def _drain() -> None:
+    drain_outbox()
+    if is_waiting():
+        writing.failed()
+    else:
+        writing.succeeded()

@@ -79,6 +79,11 @@ def note_again(*, product_ids: Collection[int]) -> None:
         _note(SearchOutbox.Op.DELETE, set(product_ids) - kept, version)
 
 
+def is_waiting() -> bool:
+    """Whether the outbox holds anything that the server has not refused."""
+    return SearchOutbox.objects.filter(error="").exists()
+
+
 def drain_outbox() -> int:
     """Tell the search server what waits in the outbox; returns how many rows were settled.
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from oscar.apps.catalogue.models import Product
 
-from search import index
+from search import index, jobs
+from search.breaker import Breaker
 from search.building import build_documents
 from search.checking import check_search, repair
-from search.jobs import repair_search
 from search.models import SearchOutbox, SearchTarget, SearchText
 from search.queries import search_products, suggest
 from search.rebuild import is_up_to_date, rebuild_index
@@ -153,5 +153,31 @@ def test_the_night_puts_right_what_changed_without_news(no_search_server):
     refresh_all()
     Product.objects.filter(pk=product.pk).update(title="ترشی بادمجان")
     assert found("بادمجان")[0] == []
-    repair_search(timestamp=0)
+    jobs.repair_search(timestamp=0)
     assert found("بادمجان")[0] == ["ترشی بادمجان"]
+
+
+def test_a_hanging_server_is_asked_once_and_each_minute(own_server, settings, monkeypatch):
+    monkeypatch.setattr(jobs, "writing", Breaker(failures=1, rest_seconds=60))
+    settings.ELASTICSEARCH_URL, settings.ELASTICSEARCH_INDEX = own_server.url, "hanging"
+    stall = a_stall()
+    rebuild_index(now=NOON)
+    own_server.stop()
+    asked = []
+    plain_write = index.write
+
+    def counted(**arguments):
+        asked.append(1)
+        return plain_write(**arguments)
+
+    monkeypatch.setattr(index, "write", counted)
+    for title in ("یک", "دو", "سه"):
+        jobs.refresh_products(product_ids=[a_product(stall, title).pk])
+    assert len(asked) == 1
+    jobs.drain_search(timestamp=0)
+    assert len(asked) == 2
+    own_server.start()
+    jobs.drain_search(timestamp=0)
+    assert SearchOutbox.objects.count() == 0
+    jobs.refresh_products(product_ids=[a_product(stall, "چهار").pk])
+    assert SearchOutbox.objects.count() == 0
