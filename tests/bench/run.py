@@ -104,7 +104,7 @@ def alternate(step: str, size: int, ours: Shop, stock: Shop, rounds: int) -> Row
     if step == "search" and size > 1_000:
         rounds = max(2, rounds // 6)  # stock takes seconds, linear in the number of goods
     is_first = step.endswith(FIRST_VISIT)
-    warm_up = 0 if is_first else min(SEEN_BEFORE, rounds)
+    warm_up = 0 if is_first else SEEN_BEFORE
     costs: dict[str, list[Cost]] = {ours.name: [], stock.name: []}
     for turn in range(-warm_up, rounds):
         which = SEEN_BEFORE + turn if is_first else turn % SEEN_BEFORE

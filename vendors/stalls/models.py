@@ -114,6 +114,8 @@ class Listing(models.Model):
     class Meta:
         verbose_name = _("listing")
         verbose_name_plural = _("listings")
+        # A stall's newest goods stand on each of its product pages.
+        indexes = [models.Index(fields=["stall", "-id"], name="listing_newest_of_stall")]
 
     def __str__(self) -> str:
         return str(self.product_id)
