@@ -40,7 +40,7 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
 
     def with_lines(self) -> "StallOrderQuerySet":
         return self.select_related("order__shipping_address", "partner").prefetch_related(
-            "order__lines__product__images", "order__lines__product__parent__images"
+            "order__lines__product__parent"
         )
 
 

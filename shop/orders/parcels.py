@@ -74,11 +74,7 @@ def parcels_of(basket: Any, *, today: date) -> list[Parcel]:
     lines = (
         Line.objects.filter(basket_id=basket.pk)
         .select_related("product__parent", "stockrecord__partner__terms")
-        .prefetch_related(
-            "product__images",
-            "product__parent__images",
-            "stockrecord__partner__shipping_rates__tiers",
-        )
+        .prefetch_related("stockrecord__partner__shipping_rates__tiers")
         .order_by("pk")
     )
     by_partner: dict[int, list[Any]] = {}

@@ -1,6 +1,6 @@
 """What the shopper types."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from shop.forms import MobileField, PlainForm, PostcodeField, WholeNumberField
+from shop.orders.parcels import Parcel
 from shop.orders.services.place import Buyer
 from shop.storefront.provinces import PROVINCES
-from shop.storefront.queries.basket import BasketParcel
 from shop.storefront.services import MOST_OF_ONE
 
 GATEWAY_NAMES = {
@@ -80,12 +80,12 @@ class AddressForm(PlainForm):
 class ShippingForm(forms.Form):
     """One way of sending for each parcel; fields are named by the seller."""
 
-    def __init__(self, *args: Any, parcels: Sequence[BasketParcel], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parcels: Iterable[Parcel], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for parcel in parcels:
-            quotes = parcel.parcel.quotes
-            self.fields[field_of(parcel.partner_id)] = forms.ChoiceField(
-                label=parcel.stall_name,
+            quotes = parcel.quotes
+            self.fields[field_of(parcel.partner.pk)] = forms.ChoiceField(
+                label=parcel.partner.name,
                 choices=[(quote.method, quote.label) for quote in quotes],
                 initial=quotes[0].method if quotes else None,
                 error_messages={

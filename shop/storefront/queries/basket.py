@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from oscar.apps.basket.models import Basket
@@ -146,6 +147,14 @@ def basket_page(*, basket: Basket, today: date) -> BasketPage:
             for parcel in parcels
         ]
     )
+
+
+def pieces_in(basket: Basket) -> int:
+    """How many things the basket holds; one statement, none when it is unsaved."""
+    if basket.pk is None:
+        return 0
+    total: int | None = basket.lines.aggregate(total=Sum("quantity"))["total"]
+    return total or 0
 
 
 def chosen_sendings(*, page: BasketPage, shipping: Mapping[int, str]) -> list[ChosenSending]:

@@ -12,7 +12,7 @@ from shop.jalali import tehran_date
 from shop.storefront.decorators import from_our_own_pages
 from shop.storefront.errors import BasketError
 from shop.storefront.forms import ChooseForm, QuantityForm
-from shop.storefront.queries.basket import basket_page, product_shown
+from shop.storefront.queries.basket import basket_page, pieces_in, product_shown
 from shop.storefront.request import ShopperRequest
 from shop.storefront.services import change_quantity, put_in_basket
 from shop.templatetags.bazarche import BASKET_COUNT_COOKIE
@@ -43,7 +43,7 @@ def add_to_basket(request: ShopperRequest) -> HttpResponse:
                 _("“%(title)s” is in your basket.") % {"title": product.get_title()},
                 False,
             )
-    count = basket_page(basket=request.basket, today=tehran_date(timezone.now())).count
+    count = pieces_in(request.basket)
     if request.htmx:
         context = {"said": said, "said_bad": is_bad, "number": count}
         return remember_count(render(request, "storefront/_added.html", context), count)

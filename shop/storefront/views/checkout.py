@@ -26,7 +26,7 @@ from shop.orders.errors import (
     SellerAway,
 )
 from shop.orders.links import order_token
-from shop.orders.parcels import basket_total
+from shop.orders.parcels import basket_total, parcels_of
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import Checkout, place_order
 from shop.payments.models import PaymentAttempt
@@ -48,7 +48,7 @@ def checkout(request: ShopperRequest) -> HttpResponse:
     is_asked = request.method == "POST" and "change" not in request.POST
     typed = request.POST if request.method == "POST" else None
     address = AddressForm(typed) if is_asked else AddressForm(initial=typed.dict() if typed else {})
-    shipping = ShippingForm(typed, parcels=page.parcels)
+    shipping = ShippingForm(typed, parcels=[each.parcel for each in page.parcels])
     if is_asked and address.is_valid() and shipping.is_valid():
         return _review(request, page, address, shipping)
     context = {"page": page, "address": address, "shipping": shipping}
@@ -63,14 +63,14 @@ def pay(request: ShopperRequest) -> HttpResponse:
         basket = Basket.objects.get(pk=BASKET.unsign(request.POST.get("basket", "")))
     except (BadSignature, Basket.DoesNotExist):
         return redirect("checkout")
-    page = _page(basket)
+    now = timezone.now()
     address = AddressForm(request.POST)
-    shipping = ShippingForm(request.POST, parcels=page.parcels)
+    shipping = ShippingForm(request.POST, parcels=parcels_of(basket, today=tehran_date(now)))
     form = PayForm(request.POST, gateways=list(settings.GATEWAYS))
     if not form.is_valid():
         messages.error(request, _("Please choose once more."))
     if not (address.is_valid() and shipping.is_valid() and form.is_valid()):
-        context = {"page": page, "address": address, "shipping": shipping}
+        context = {"page": _page(basket), "address": address, "shipping": shipping}
         return render(request, "storefront/checkout.html", context)
     chosen = Checkout(
         buyer=address.buyer(),
@@ -80,7 +80,7 @@ def pay(request: ShopperRequest) -> HttpResponse:
     )
     try:
         attempt = place_order(
-            basket_id=basket.pk, checkout=chosen, user_id=request.user.pk, now=timezone.now()
+            basket_id=basket.pk, checkout=chosen, user_id=request.user.pk, now=now
         )
     except (EmptyBasket, OutOfStock, SellerAway, BasketGone) as error:
         messages.error(request, str(error))

@@ -45,7 +45,7 @@ def test_the_basket_asks_as_much_for_eight_lines_as_for_two(
     for number in range(4):
         put(client, a_product(first, f"کالای {number}"))
         put(client, a_product(second, f"کالای {number}"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get("/basket/").content.decode()
     assert page.count('<article class="item"') == 8
 
