@@ -141,7 +141,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "shop.middleware.RefuseNulMiddleware",
+    "shop.middleware.BrokenRequestMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -231,6 +231,8 @@ OSCAR_ALLOW_ANON_CHECKOUT = True
 OSCAR_SLUG_ALLOW_UNICODE = True
 OSCAR_HOMEPAGE = "/"
 OSCAR_EAGER_ALERTS = False
+OSCAR_BASKET_COOKIE_SECURE = PRODUCTION
+OSCAR_THUMBNAILER = "shop.oscar_apps.thumbnails.PictureItself"
 OSCAR_INITIAL_ORDER_STATUS = "pending"
 OSCAR_ORDER_STATUS_PIPELINE = {
     "pending": ("paid", "expired", "declined"),

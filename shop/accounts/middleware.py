@@ -34,7 +34,8 @@ class OfficeDoorMiddleware:
     """Behind the office door every page needs a staff member who has shown both factors in this session.
 
     Open are only the pages on which the first two questions are asked (views marked `login_not_required`).
-    A person who is logged in and no staff member finds nothing here.
+    A person who is logged in and no staff member finds nothing here. No browser keeps a page: the next person at the
+    same desk cannot go back to it.
     """
 
     ENROL, SHOW_AGAIN = "mfa_activate_totp", "mfa_reauthenticate"
@@ -43,7 +44,10 @@ class OfficeDoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if at_office():
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

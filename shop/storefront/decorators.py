@@ -25,9 +25,18 @@ def from_our_own_pages(view: View[P]) -> View[P]:
     @csrf_exempt
     @wraps(view)
     def guarded(request: ShopperRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        said = request.headers.get("Origin") or request.headers.get("Referer", "")
-        if urlsplit(said).netloc != request.get_host():  # "null" of a hidden origin has none
+        if _host_of(request.headers.get("Origin") or request.headers.get("Referer", "")) != (
+            request.get_host()
+        ):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
     return cast("View[P]", guarded)
+
+
+def _host_of(address: str) -> str:
+    """Empty for what names no host: the "null" of a hidden origin, or no address at all."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""

@@ -23,5 +23,5 @@ urlpatterns += i18n_patterns(
 )
 if settings.DEMO:
     urlpatterns.append(
-        re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
+        re_path(r"^media/(?P<path>.{1,200})$", serve, {"document_root": settings.MEDIA_ROOT})
     )

@@ -27,5 +27,5 @@ urlpatterns += i18n_patterns(
 )
 if settings.DEMO:  # elsewhere a file server or object storage answers here
     urlpatterns.append(
-        re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
+        re_path(r"^media/(?P<path>.{1,200})$", serve, {"document_root": settings.MEDIA_ROOT})
     )

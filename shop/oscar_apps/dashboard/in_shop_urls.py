@@ -1,11 +1,15 @@
-"""Oscar's dashboard links products and categories by these names."""
+"""Oscar's dashboard links products and categories by these names; a form that emptied the slug links them as well."""
 
-from django.urls import path
+from django.urls import re_path
 
 from shop.oscar_apps.dashboard import views
 
 app_name = "catalogue"
 urlpatterns = [
-    path("p/<str:product_slug>/<int:pk>/", views.product_in_shop, name="detail"),
-    path("c/<path:category_slug>/<int:pk>/", views.category_in_shop, name="category"),
+    re_path(
+        r"^p/(?P<product_slug>[^/]*)/(?P<pk>[0-9]{1,18})/$", views.product_in_shop, name="detail"
+    ),
+    re_path(
+        r"^c/(?P<category_slug>.*)/(?P<pk>[0-9]{1,18})/$", views.category_in_shop, name="category"
+    ),
 ]

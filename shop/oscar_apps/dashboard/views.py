@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.views.generic import RedirectView
+from oscar.apps.catalogue.models import Category, Product
 
 
 class IndexView(RedirectView):
@@ -12,8 +14,10 @@ class IndexView(RedirectView):
 
 
 def product_in_shop(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
-    return HttpResponseRedirect(f"{settings.STOREFRONT_URL}/p/{product_slug}/")
+    product = get_object_or_404(Product, pk=pk)
+    return HttpResponseRedirect(f"{settings.STOREFRONT_URL}/p/{(product.parent or product).slug}/")
 
 
 def category_in_shop(request: HttpRequest, category_slug: str, pk: int) -> HttpResponse:
-    return HttpResponseRedirect(f"{settings.STOREFRONT_URL}/c/{category_slug.rsplit('/', 1)[-1]}/")
+    category = get_object_or_404(Category, pk=pk)
+    return HttpResponseRedirect(f"{settings.STOREFRONT_URL}/c/{category.slug}/")

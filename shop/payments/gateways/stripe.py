@@ -157,6 +157,8 @@ class StripeGateway:
 
         The payload is what Stripe said at that moment; read the payment again before acting on it.
         """
+        if not signature.isascii():  # the library's comparison knows no other letters
+            raise WebhookRefused("the signature does not fit")
         try:
             stripe.WebhookSignature.verify_header(
                 body, signature, self._config.webhook_secret, OLDEST_WEBHOOK

@@ -1,5 +1,6 @@
 """The basket: a parcel for each stall."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -81,6 +82,7 @@ def remember_count(response: HttpResponse, count: int) -> HttpResponse:
             str(min(count, 999)),
             max_age=KEPT_SECONDS,
             samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
         )
     else:

@@ -1,0 +1,171 @@
+"""Every address of a door, filled in with rows of one stall, and the people who knock."""
+
+import copy
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from oscar.apps.catalogue.models import AttributeOptionGroup, Option
+
+from shop.jalali import Month, tehran_date
+from shop.orders.links import order_token, payment_token
+from shop.payments.models import PaymentAttempt
+from tests.makers import (
+    a_category,
+    a_member,
+    a_paid_order,
+    a_product,
+    a_staff_member,
+    a_stall,
+    a_user,
+    log_in_at_office,
+)
+from tests.vendors.livelihood.makers import a_district, a_person, plan_types
+from vendors.livelihood.bridge import link_stall
+from vendors.livelihood.plans.services import start_plan
+from vendors.livelihood.staff.models import Officer
+from vendors.stalls.models import StallMember
+
+STOREFRONT, OFFICE = "shop.urls.storefront", "shop.urls.office"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One route by its full name, with a path that leads to a row of stall A."""
+
+    name: str
+    path: str
+
+
+@contextmanager
+def undone(client: Client) -> Iterator[None]:
+    """What is asked in here leaves neither a row nor a cookie."""
+    cookies = copy.deepcopy(client.cookies)
+    with transaction.atomic(), transaction.atomic(using="livelihood"):
+        yield
+        transaction.set_rollback(True)
+        transaction.set_rollback(True, using="livelihood")
+    client.cookies = cookies
+
+
+def addresses_of(door: str, rows: "Rows") -> list[Address]:
+    return [
+        Address(name, "/" + rows.fill(name, route))
+        for name, route in _routes(get_resolver(door), "", "")
+    ]
+
+
+def _routes(resolver: URLResolver, route: str, space: str) -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        whole = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _routes(pattern, whole, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name or 'media'}", whole
+
+
+class Rows:
+    """Stall A with a paid order, its neighbour B, a plan: what the addresses lead to."""
+
+    def __init__(self) -> None:
+        self.keeper, self.neighbour = a_user(name="نگه‌دار"), a_user(name="همسایه")
+        self.stall = a_stall("غرفهٔ الف", keeper=self.keeper)
+        other = a_stall("غرفهٔ ب", keeper=self.neighbour)
+        self.category = a_category("خوراکی")
+        self.product = a_product(self.stall, "کالای الف", category=self.category, stock=50)
+        self.record = self.product.stockrecords.get()
+        [self.stall_order] = a_paid_order((self.product, 1))
+        a_paid_order((a_product(other, "کالای ب"), 1))
+        self.facilitator = a_user(name="تسهیلگر")
+        for stall in (self.stall, other):
+            a_member(stall, self.facilitator, role=StallMember.Role.FACILITATOR)
+        self.group = AttributeOptionGroup.objects.create(name="اندازه")
+        self.option = Option.objects.create(name="نوشته")
+        self.plan = start_plan(
+            person=a_person(name="گل‌نساء"),
+            plan_type=plan_types()["hedayat"],
+            title="طرح نمونه",
+            started_on=date(2025, 1, 1),
+        )
+        link_stall(stall_id=self.stall.public_id, plan=self.plan, valid_from=date(2025, 1, 1))
+
+    def fill(self, name: str, route: str) -> str:
+        order = self.stall_order.order
+        attempt = PaymentAttempt.objects.get(order=order)
+        month = Month.of(tehran_date(timezone.now()))
+        values: dict[str, Any] = {
+            "year": month.year,
+            "month": month.month,
+            "record_id": self.record.pk,
+            "product_id": self.product.pk,
+            "line_id": 1,
+            "number": order.number if name.startswith("dashboard:") else self.stall_order.number,
+            "token": payment_token(attempt.pk)
+            if name == "pay_return"
+            else order_token(order.number),
+            "slug": {"stall": self.stall.slug, "category": self.category.slug}.get(
+                name, self.product.slug
+            ),
+            "which": "open",
+            "plan_id": self.plan.pk,
+            "product_slug": self.product.slug,
+            "category_slug": self.category.slug,
+            "product_class_slug": self.product.product_class.slug,
+            "parent_pk": self.product.pk,
+            "parent": self.category.pk,
+            "path": "nothing.webp",
+            "pk": self._key_of(name),
+        }
+        plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "")
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), plain)
+
+    def _key_of(self, name: str) -> Any:
+        for word, row in (
+            ("attribute-option-group", self.group),
+            ("option", self.option),
+            ("category", self.category),
+            ("class", self.product.product_class),
+        ):
+            if word in name:
+                return row.pk
+        return self.product.pk
+
+    def storefront_people(self) -> dict[str, Client]:
+        people = {
+            "keeper": self.keeper,
+            "neighbour": self.neighbour,
+            "facilitator": self.facilitator,
+            "person": a_user(),
+            "staff": a_staff_member(),
+        }
+        clients = {"stranger": _client()}
+        for name, user in people.items():
+            clients[name] = _client()
+            clients[name].force_login(user)
+        return clients
+
+    def office_people(self) -> dict[str, Client]:
+        district = a_district()
+        worker, head = a_staff_member(), a_staff_member()
+        Officer.objects.create(user_id=head.pk, district=district, role=Officer.Role.DISTRICT_HEAD)
+        Officer.objects.create(user_id=worker.pk, district=district, role=Officer.Role.CASE_WORKER)
+        one_factor = a_staff_member()
+        people = {"keeper": self.keeper, "desk": a_staff_member(), "worker": worker, "head": head}
+        clients = {"stranger": _client(), "one factor": _client()}
+        clients["one factor"].force_login(one_factor)
+        for name, user in people.items():
+            clients[name] = _client()
+            log_in_at_office(clients[name], user)
+        return clients
+
+
+def _client() -> Client:
+    return Client(raise_request_exception=False)

@@ -1,0 +1,226 @@
+"""Every address of both doors, by everybody who may knock. An address without a row in these tables fails the test."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.walls.addresses import OFFICE, STOREFRONT, Rows, addresses_of, undone
+
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "livelihood"]),
+    pytest.mark.wall,
+]
+Policy = dict[str, tuple[tuple[object, ...], ...]]
+# Pages of one person's own, by the beginning of their names; at the office all of them are.
+OWN = ("panel:", "order", "pay", "find_order", "checkout", "basket", "account_login")
+LOGIN, CHOOSE, AGAIN, HOME = "→/login/", "→/panel/stalls/", "→/second-factor/again/", "→/"
+
+# What an empty visit of each kind of page answers, GET then POST; a redirect by where it leads.
+SHOPPERS = ("stranger", "keeper", "neighbour", "facilitator", "person", "staff")
+PANEL = {
+    # A stall holder's own page: a person without a stall finds nothing, one with several picks first.
+    "page": ((LOGIN, 200, 200, CHOOSE, 404, 404), (405,) * 6),
+    # The same for a row of stall A: for the neighbour it is not there.
+    "own page": ((LOGIN, 200, 404, CHOOSE, 404, 404), (405,) * 6),
+    "own form": ((LOGIN, 200, 404, CHOOSE, 404, 404), (LOGIN, 200, 404, CHOOSE, 404, 404)),
+    "own button": ((405,) * 6, (LOGIN, {200, "→/panel/orders/"}, 404, CHOOSE, 404, 404)),
+    "choice": ((LOGIN, 200, 200, 200, 404, 404), (LOGIN, 404, 404, 404, 404, 404)),
+}
+IN_PANEL = "→/panel/"
+OPEN = {
+    "page": ((200,) * 6, (405,) * 6),
+    "page for machines": ((200,) * 6, (200,) * 6),
+    "login": ((200, *[IN_PANEL] * 5), (200, *[IN_PANEL] * 5)),
+    "code": ((LOGIN, *[IN_PANEL] * 5), (LOGIN, *[IN_PANEL] * 5)),
+    "logout": ((HOME, *[200] * 5), (HOME,) * 6),
+    "form": ((200,) * 6, (200,) * 6),
+    "button of our pages": ((405,) * 6, (403,) * 6),
+    "basket button": ((405,) * 6, ("→/basket/",) * 6),
+    "checkout": (("→/basket/",) * 6, ("→/basket/",) * 6),
+    "pay": ((405,) * 6, ("→/checkout/",) * 6),
+    "return": (("→/o/",) * 6, (405,) * 6),
+    "webhook": ((405,) * 6, (400,) * 6),
+    "file that is not there": ((404,) * 6, (404,) * 6),
+}
+AT_STOREFRONT = {
+    **dict.fromkeys(("robots", "home", "categories", "stall", "product", "help"), OPEN["page"]),
+    **dict.fromkeys(("search", "suggest", "category", "basket", "order"), OPEN["page"]),
+    "styleguide": OPEN["page"],
+    "sitemap": OPEN["page for machines"],
+    **dict.fromkeys(("account_login", "account_request_login_code"), OPEN["login"]),
+    "account_confirm_login_code": OPEN["code"],
+    "account_logout": OPEN["logout"],
+    "find_order": OPEN["form"],
+    "add_to_basket": OPEN["button of our pages"],
+    **dict.fromkeys(("change_line", "pay_again"), OPEN["basket button"]),
+    "checkout": OPEN["checkout"],
+    "pay": OPEN["pay"],
+    "pay_return": OPEN["return"],
+    "stripe_webhook": OPEN["webhook"],
+    "media": OPEN["file that is not there"],
+    "panel:choose": PANEL["choice"],
+    **{
+        f"panel:{name}": PANEL["page"]
+        for name in (
+            *("home", "money", "money_of_month", "products"),
+            *("orders", "orders_to_send", "orders_sent", "orders_done"),
+        )
+    },
+    "panel:order": PANEL["own page"],
+    "panel:photos": PANEL["own form"],
+    **dict.fromkeys(
+        ("panel:accept", "panel:send", "panel:deliver", "panel:change_goods"), PANEL["own button"]
+    ),
+}
+
+OFFICE_PEOPLE = ("stranger", "one factor", "keeper", "desk", "worker", "head")
+ENTRANCE = (LOGIN, AGAIN, 404)  # a stranger, staff who have not shown both factors, a stall holder
+
+
+def staff(*answers: object) -> tuple[object, ...]:
+    """For staff with both factors: desk, case worker, head; one answer for all three, or one each."""
+    return (*ENTRANCE, *(answers * 3 if len(answers) == 1 else answers))
+
+
+READ, DASHBOARD = (staff(200), staff(405)), "→/dashboard/catalogue/"
+DESK_PAGE, FORM = (staff(200), staff(200)), (staff(200), staff(200))
+DELETION, LIST_WITH_ACTIONS = (staff(200), staff(DASHBOARD)), (staff(200), staff("→."))
+ELSEWHERE = (staff("→http"), staff("→http"))
+ONLY_OFFICERS = (staff(404, 200, 200), staff(404, 200, 200))
+# The worker is not this plan's, and sees no single sale of any.
+ONLY_HEAD = (staff(404, 404, 200), staff(404, 404, 200))
+GONE_ON = (staff(DASHBOARD), staff(DASHBOARD))
+CATALOGUE = "dashboard:catalogue-"
+AT_OFFICE = {
+    **dict.fromkeys(
+        ("account_login", "account_request_login_code"), ((200, *[HOME] * 5), (200, *[HOME] * 5))
+    ),
+    **dict.fromkeys(
+        ("account_confirm_login_code", "mfa_authenticate"),
+        ((LOGIN, *[HOME] * 5), (LOGIN, *[HOME] * 5)),
+    ),
+    "account_logout": ((LOGIN, *[200] * 5), (LOGIN,) * 6),
+    "mfa_index": READ,
+    "mfa_reauthenticate": ((LOGIN, 200, 404, 200, 200, 200),) * 2,
+    "mfa_activate_totp": (staff("→/second-factor/"), staff("→/second-factor/")),
+    "mfa_view_recovery_codes": (staff(404), staff(405)),
+    "mfa_generate_recovery_codes": (staff(AGAIN), staff(AGAIN)),
+    **dict.fromkeys(("desk:home", "desk:orders"), DESK_PAGE),
+    **dict.fromkeys(("livelihood:home", "livelihood:incomes"), ONLY_OFFICERS),
+    **dict.fromkeys(("livelihood:plan", "livelihood:entries"), ONLY_HEAD),
+    **dict.fromkeys(("catalogue:detail", "catalogue:category"), ELSEWHERE),
+    "media": (staff(404), staff(404)),
+    "dashboard:index": GONE_ON,
+    **dict.fromkeys(("dashboard:order-list", "dashboard:order-detail"), READ),
+    "dashboard:stock-alert-list": READ,
+    **{f"{CATALOGUE}{name}-list": READ for name in ("class", "option", "attribute-option-group")},
+    f"{CATALOGUE}product-lookup": READ,
+    **{
+        f"{CATALOGUE}{name}-list": LIST_WITH_ACTIONS
+        for name in ("product", "category", "category-detail")
+    },
+    f"{CATALOGUE}product-bulk-action": GONE_ON,
+    # Two addresses have this name: the choice of a type, which leads on, and the form for one.
+    f"{CATALOGUE}product-create": (staff({DASHBOARD, 200}), staff({DASHBOARD, 200})),
+    f"{CATALOGUE}product": FORM,
+    **{
+        f"{CATALOGUE}{kind}-{deed}": FORM
+        for kind in ("category", "class", "option", "attribute-option-group")
+        for deed in ("create", "update")
+    },
+    f"{CATALOGUE}category-create-child": FORM,
+    f"{CATALOGUE}product-create-child": GONE_ON,  # this product is sold without variants
+    **{
+        f"{CATALOGUE}{name}-delete": DELETION
+        for name in ("product", "category", "option", "attribute-option-group")
+    },
+    f"{CATALOGUE}class-delete": FORM,  # a type that has products is kept, and the page says so
+}
+
+
+def fits(answer: object, wanted: object) -> bool:
+    """`wanted` is a status, the beginning of an address after →, or a set of these."""
+    if isinstance(wanted, set):
+        return any(fits(answer, each) for each in wanted)
+    if isinstance(wanted, str):
+        return isinstance(answer, str) and answer.startswith(wanted)
+    return answer == wanted
+
+
+def unexpected(door: str, rows: Rows, people: dict[str, Client], policy: Policy) -> list[str]:
+    """Each visit that is answered otherwise than its row says, or with headers that it must not have."""
+    found = []
+    for address in addresses_of(door, rows):
+        if address.name not in policy:
+            found.append(f"{address.name} has no row")
+            continue
+        for method, row in zip(("get", "post"), policy[address.name], strict=True):
+            for (who, client), wanted in zip(people.items(), row, strict=True):
+                with undone(client):
+                    response = getattr(client, method)(address.path)
+                answer: object = response.status_code
+                if response.status_code == 302:
+                    answer = f"→{response.headers['Location']}"
+                visit = f"{method} {address.name} as {who}"
+                if not fits(answer, wanted):
+                    found.append(f"{visit}: {answer}, not {wanted}")
+                is_own = door == OFFICE or address.name.startswith(OWN)
+                problem = careless(response, is_own=is_own and response.status_code == 200)
+                found += [f"{visit}: {problem}"] if problem else []
+    return found
+
+
+def careless(response: HttpResponse, *, is_own: bool) -> str:
+    """What is wrong with the headers of an answer; empty when nothing is. No browser keeps a page of one's own."""
+    policy = response.headers.get("Content-Security-Policy", "")
+    if "default-src 'self'" not in policy or "unsafe" in policy:
+        return f"policy {policy!r}"
+    if "frame-ancestors 'none'" not in policy or response.headers["X-Frame-Options"] != "DENY":
+        return "may be framed"
+    if response.headers["Referrer-Policy"] != "same-origin":
+        return "tells other sites where the visitor was"
+    if is_own and "no-store" not in response.headers.get("Cache-Control", ""):
+        return "may be kept by a browser"
+    return ""
+
+
+@pytest.mark.urls(STOREFRONT)
+def test_every_address_of_the_storefront_opens_to_whom_its_row_says() -> None:
+    rows = Rows()
+    people = rows.storefront_people()
+    assert tuple(people) == SHOPPERS
+    assert unexpected(STOREFRONT, rows, people, AT_STOREFRONT) == []
+
+
+@pytest.mark.urls(OFFICE)
+def test_every_address_of_the_office_opens_to_whom_its_row_says() -> None:
+    rows = Rows()
+    people = rows.office_people()
+    assert tuple(people) == OFFICE_PEOPLE
+    assert unexpected(OFFICE, rows, people, AT_OFFICE) == []
+
+
+@pytest.mark.urls(STOREFRONT)
+def test_a_wrong_row_and_a_missing_one_are_found() -> None:
+    """Negative control: the neighbour may open stall A's order, says this table, and knows no basket."""
+    rows = Rows()
+    open_to_all = ((LOGIN, 200, 200, CHOOSE, 404, 404), (405,) * 6)
+    policy = {**AT_STOREFRONT, "panel:order": open_to_all}
+    del policy["basket"]
+    assert unexpected(STOREFRONT, rows, rows.storefront_people(), policy) == [
+        "get panel:order as neighbour: 404, not 200",
+        "basket has no row",
+    ]
+
+
+@pytest.mark.urls(STOREFRONT)
+def test_the_neighbour_is_shown_nothing_of_stall_a_in_the_panel() -> None:
+    rows = Rows()
+    neighbour = rows.storefront_people()["neighbour"]
+    secrets = (rows.stall.name, rows.product.title, rows.stall_order.number, str(rows.keeper))
+    for address in addresses_of(STOREFRONT, rows):
+        if address.name.startswith("panel:"):
+            for method in ("get", "post"):
+                with undone(neighbour):
+                    page = getattr(neighbour, method)(address.path).content.decode()
+                assert [secret for secret in secrets if secret in page] == [], address
