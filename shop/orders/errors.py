@@ -32,6 +32,18 @@ class OutOfStock(OrderError):
         ) % {"titles": _(", ").join(self.titles)}
 
 
+class NoLongerSold(OrderError):
+    """Withdrawn from the shop, or without a price, since it went into the basket."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.titles = list(titles)
+
+    def __str__(self) -> str:
+        return _("No longer sold: %(titles)s. Take it out of the basket.") % {
+            "titles": _(", ").join(self.titles)
+        }
+
+
 class SellerAway(OrderError):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = list(names)

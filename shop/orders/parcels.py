@@ -10,7 +10,7 @@ from oscar.apps.partner.models import Partner
 
 from shop.money import Rial
 from shop.orders.models import Fulfilment, ShippingRate
-from shop.orders.strategy import seller_takes_orders
+from shop.orders.strategy import is_shown, seller_takes_orders
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class ParcelLine:
     made_days: int | None
     weight_g: int
     price_was: Rial | None
+    is_sold: bool  # public and with a price; without one `unit_price` is nothing
 
     @property
     def price(self) -> Rial:
@@ -127,7 +128,7 @@ def _parcel(lines: list[Any], fulfilments: Mapping[int, Fulfilment], today: date
 def _parcel_line(line: Any, fulfilments: Mapping[int, Fulfilment]) -> ParcelLine:
     record = line.stockrecord
     fulfilment = fulfilments.get(line.product.parent_id or line.product_id)
-    unit_price = Rial.from_decimal(record.price)
+    unit_price = Rial(0) if record.price is None else Rial.from_decimal(record.price)
     seen = line.price_incl_tax
     return ParcelLine(
         line=line,
@@ -138,7 +139,10 @@ def _parcel_line(line: Any, fulfilments: Mapping[int, Fulfilment]) -> ParcelLine
         left=None if record.num_in_stock is None else max(record.net_stock_level, 0),
         made_days=fulfilment.made_days if fulfilment else None,
         weight_g=fulfilment.weight_g if fulfilment else 0,
-        price_was=Rial.from_decimal(seen) if seen is not None and seen != record.price else None,
+        price_was=Rial.from_decimal(seen)
+        if None not in (seen, record.price) and seen != record.price
+        else None,
+        is_sold=record.price is not None and is_shown(line.product),
     )
 
 

@@ -30,6 +30,11 @@ class MarketStrategy(NoTax, Structured):  # type: ignore[misc]
         return Unavailable()
 
 
+def is_shown(product: Any) -> bool:
+    """Whether a shopper may see this product; a variant is seen on its parent's page."""
+    return bool(product.is_public and (product.parent is None or product.parent.is_public))
+
+
 def seller_takes_orders(partner: Any) -> bool:
     """A partner without terms is no seller of ours and takes none."""
     terms = getattr(partner, "terms", None)

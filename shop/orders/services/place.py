@@ -18,6 +18,7 @@ from shop.orders import stock
 from shop.orders.errors import (
     BasketGone,
     EmptyBasket,
+    NoLongerSold,
     OrderTooLarge,
     OutOfStock,
     PriceChanged,
@@ -61,7 +62,8 @@ def place_order(
     """Write the order (pending), its stall orders, the stock it holds and one payment attempt; all or nothing.
 
     A basket that was placed already gives back its live attempt, so a second press resumes the same payment.
-    Raises EmptyBasket, SellerAway, OutOfStock, ShippingNotOffered, PriceChanged, OrderTooLarge, BasketGone.
+    Raises EmptyBasket, NoLongerSold, SellerAway, OutOfStock, ShippingNotOffered, PriceChanged, OrderTooLarge and
+    BasketGone.
     """
     with transaction.atomic():
         basket = Basket.objects.select_for_update().get(pk=basket_id)
@@ -96,12 +98,14 @@ def _live_attempt(basket: Any) -> PaymentAttempt:
 def _refuse_what_cannot_be_ordered(parcels: Sequence[Parcel], checkout: Checkout) -> None:
     if not parcels:
         raise EmptyBasket
+    lines = [line for parcel in parcels for line in parcel.lines]
+    withdrawn = [line.product.get_title() for line in lines if not line.is_sold]
+    if withdrawn:
+        raise NoLongerSold(withdrawn)
     away = [parcel.partner.name for parcel in parcels if not parcel.takes_orders]
     if away:
         raise SellerAway(away)
-    short = [
-        line.product.get_title() for parcel in parcels for line in parcel.lines if line.is_short
-    ]
+    short = [line.product.get_title() for line in lines if line.is_short]
     if short:
         raise OutOfStock(short)
     if any(parcel.quote(checkout.shipping.get(parcel.partner.pk)) is None for parcel in parcels):

@@ -9,7 +9,7 @@ from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
 from shop.payments.gateways import gateway
-from shop.payments.gateways.base import RefundNotOffered, RefundPayment
+from shop.payments.gateways.base import GatewayRefused, RefundPayment
 from shop.payments.models import PaymentAttempt
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,8 @@ def return_payment(*, attempt: PaymentAttempt, now: datetime) -> bool:
                 paid_amount=attempt.amount,
             )
         )
-    except RefundNotOffered:
-        log.error("refund.by_hand attempt=%s", attempt.pk)
+    except GatewayRefused as refused:  # a definite no: asking again would not help
+        log.error("refund.by_hand attempt=%s code=%s", attempt.pk, refused.code)
         return False
     with transaction.atomic():
         moved = PaymentAttempt.objects.filter(

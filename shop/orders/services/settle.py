@@ -57,9 +57,9 @@ def settle_attempt(
 
 def _ask(attempt: PaymentAttempt, *, must_end: bool) -> GatewayAnswer | None:
     """The gateway's word, from outside any transaction; None when it has none to rely on."""
-    bank = gateway(attempt.gateway)
     reference, amount = str(attempt.reference), attempt.amount
     try:
+        bank = gateway(attempt.gateway)
         if attempt.state in PaymentAttempt.CLOSED_UNPAID:
             # Given up already: look without taking. Zarinpal returns by itself what nobody takes.
             return bank.peek(reference, amount=amount)

@@ -6,14 +6,16 @@ from typing import Any
 
 from django.conf import settings
 
-from shop.payments.gateways.base import Gateway
+from shop.payments.gateways.base import Gateway, GatewayUnknown
 from shop.payments.gateways.stripe import StripeConfig, StripeGateway
 from shop.payments.gateways.zarinpal import ZarinpalConfig, ZarinpalGateway
 
 
 def gateway(name: str) -> Gateway:
-    """The gateway of that name. Raises KeyError when it is not switched on."""
-    options: Mapping[str, Any] = settings.GATEWAYS[name]
+    """The gateway of that name. Raises GatewayUnknown when it is switched off: what it knows can't be asked."""
+    options: Mapping[str, Any] | None = settings.GATEWAYS.get(name)
+    if options is None:
+        raise GatewayUnknown(f"{name} is switched off")
     if name == "stripe":
         return _stripe(StripeConfig(**options))
     return _zarinpal(ZarinpalConfig(**options))

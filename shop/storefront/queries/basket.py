@@ -15,7 +15,7 @@ from oscar.apps.partner.models import Partner, StockRecord
 from shop.money import Rial
 from shop.orders.models import ShippingMethod
 from shop.orders.parcels import Parcel, ParcelLine, ShippingQuote, parcels_of
-from shop.orders.strategy import seller_takes_orders
+from shop.orders.strategy import is_shown, seller_takes_orders
 from shop.storefront.cards import short_title
 from shop.templatetags.bazarche import digits, jalali_day, toman
 
@@ -193,8 +193,7 @@ def product_shown(*, product_id: int) -> Product | None:
 
 def problem_with(*, product: Product, record: StockRecord | None, quantity: int) -> str:
     """Why this many cannot be ordered, in the shopper's words; empty when they can."""
-    shown = product.parent or product
-    if record is None or record.price is None or not shown.is_public:
+    if record is None or record.price is None or not is_shown(product):
         return _("This is no longer sold.")
     if not seller_takes_orders(record.partner):
         back_on = getattr(getattr(record.partner, "terms", None), "back_on", None)

@@ -21,6 +21,7 @@ from shop.orders.errors import (
     BasketGone,
     EmptyBasket,
     GatewayNotAvailable,
+    NoLongerSold,
     OrderError,
     OutOfStock,
     SellerAway,
@@ -82,7 +83,7 @@ def pay(request: ShopperRequest) -> HttpResponse:
         attempt = place_order(
             basket_id=basket.pk, checkout=chosen, user_id=request.user.pk, now=now
         )
-    except (EmptyBasket, OutOfStock, SellerAway, BasketGone) as error:
+    except (EmptyBasket, NoLongerSold, OutOfStock, SellerAway, BasketGone) as error:
         messages.error(request, str(error))
         return redirect("basket")
     except OrderError as error:

@@ -12,6 +12,7 @@ from oscar.apps.partner.models import StockRecord
 
 from shop.orders.errors import (
     EmptyBasket,
+    NoLongerSold,
     OrderTooLarge,
     OutOfStock,
     PriceChanged,
@@ -23,7 +24,14 @@ from shop.orders.numbers import is_order_number
 from shop.orders.services.place import place_order
 from shop.orders.stock import ALLOCATED
 from shop.payments.models import PaymentAttempt
-from tests.makers import NOON, a_basket, a_checkout, a_product, a_stall
+from tests.makers import (
+    NOON,
+    a_basket,
+    a_checkout,
+    a_product,
+    a_product_with_variants,
+    a_stall,
+)
 from vendors.stalls.models import Stall
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +103,44 @@ def test_a_price_changed_meanwhile_is_refused() -> None:
             now=NOON,
         )
     assert Order.objects.count() == 0
+
+
+@pytest.mark.parametrize("withdrawn", ["from the shop", "its price"])
+def test_goods_withdrawn_meanwhile_are_named_and_nothing_is_written(withdrawn: str) -> None:
+    stall = a_stall()
+    product = a_product(stall, "ترشی بندری")
+    basket = a_basket((product, 1))
+    if withdrawn == "from the shop":
+        Product.objects.filter(pk=product.pk).update(is_public=False)
+    else:
+        StockRecord.objects.filter(product=product).update(price=None)
+    with pytest.raises(NoLongerSold) as refused:
+        place_order(
+            basket_id=basket.pk,
+            checkout=a_checkout(stall, total=2_300_000),
+            user_id=None,
+            now=NOON,
+        )
+    assert refused.value.titles == ["ترشی بندری"]
+    assert (Order.objects.count(), product.stockrecords.get().num_allocated) == (0, None)
+
+
+@pytest.mark.parametrize("withdrawn", ["variant", "parent"])
+def test_a_variant_is_sold_only_while_it_and_its_product_are_shown(withdrawn: str) -> None:
+    stall = a_stall()
+    parent = a_product_with_variants(stall, variants={"۲ سال": 3}, price=1_650_000)
+    child = parent.children.get()
+    basket = a_basket((child, 1))
+    Product.objects.filter(pk=(child if withdrawn == "variant" else parent).pk).update(
+        is_public=False
+    )
+    with pytest.raises(NoLongerSold):
+        place_order(
+            basket_id=basket.pk,
+            checkout=a_checkout(stall, total=2_300_000),
+            user_id=None,
+            now=NOON,
+        )
 
 
 def test_a_seller_on_holiday_is_named() -> None:

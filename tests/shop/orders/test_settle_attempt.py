@@ -223,6 +223,34 @@ def test_money_that_came_after_the_order_was_given_up_goes_back(bank: SandboxBan
     assert [line["amount"] for line in bank.captures("refund")] == [attempt.amount]
 
 
+def test_a_refund_that_the_bank_refuses_is_left_to_staff_and_stays_owed(bank: SandboxBank) -> None:
+    attempt = an_attempt("stripe")
+    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay_and_close")
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(state=State.EXPIRED)
+    attempt = settle_attempt(attempt_id=attempt.pk, now=NOON)
+    attempt.gateway_payment_id = "pi_unknown"
+    assert return_payment(attempt=attempt, now=NOON) is False
+    attempt.refresh_from_db()
+    assert attempt.state == State.REFUND_DUE
+    assert balance(BUYER_REFUND_DUE) == -attempt.amount
+
+
+@GATEWAYS
+def test_a_bank_that_was_switched_off_meanwhile_keeps_the_stock_held(
+    gateway: str, bank: SandboxBank
+) -> None:
+    attempt = an_attempt(gateway)
+    send_to_gateway(attempt=attempt, now=NOON)
+    begun = an_attempt(gateway)
+    with override_settings(GATEWAYS={}):
+        with pytest.raises(GatewayNotAvailable):
+            send_to_gateway(attempt=begun, now=NOON)
+        assert sweep_payments(now=NOON + timedelta(minutes=10)) == 2
+        attempt.refresh_from_db()
+        assert (attempt.state, stock_held(attempt)) == (State.UNKNOWN, 2)
+    assert settle_attempt(attempt_id=attempt.pk, now=AFTER_THE_DEADLINE).state == State.EXPIRED
+
+
 @pytest.mark.race
 @GATEWAYS
 def test_money_taken_while_the_order_was_given_up_goes_back(

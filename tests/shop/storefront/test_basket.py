@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 from oscar.apps.basket.models import Basket, Line
+from oscar.apps.catalogue.models import Product
 from pytest_django import DjangoAssertNumQueries
 
 from shop.orders.models import SellerTerms
@@ -196,3 +197,27 @@ def test_htmx_gets_the_part_and_the_new_count(client: Client) -> None:
     assert '<div id="basket"' in changed
     assert 'id="basket-count-bar" hx-swap-oob="true">۲</span>' in changed
     assert "<html" not in changed
+
+
+@pytest.mark.parametrize("withdrawn", ["from the shop", "its price"])
+def test_goods_withdrawn_meanwhile_are_said_in_their_line_and_stop_the_checkout(
+    client: Client, withdrawn: str
+) -> None:
+    product = a_product(a_stall())
+    put(client, product)
+    if withdrawn == "its price":
+        product.stockrecords.update(price=None)
+    else:
+        Product.objects.filter(pk=product.pk).update(is_public=False)
+    assert "این کالا دیگر فروخته نمی‌شود." in client.get("/basket/").content.decode()
+    assert client.get("/checkout/").headers["Location"] == "/basket/"
+    changed = client.post(f"/basket/line/{line_of(product).pk}/", {"to": "2"})
+    assert changed.headers["Location"].startswith("/basket/")
+
+
+def test_a_variant_that_is_not_shown_does_not_go_in(client: Client) -> None:
+    parent = a_product_with_variants(a_stall(), variants={"۲ سال": 3})
+    child = parent.children.get()
+    Product.objects.filter(pk=child.pk).update(is_public=False)
+    put(client, child)
+    assert Line.objects.count() == 0

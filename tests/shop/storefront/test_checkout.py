@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 from oscar.apps.basket.models import Basket
+from oscar.apps.catalogue.models import Product
 from oscar.apps.order.models import Order
 
 from shop.payments.models import PaymentAttempt
@@ -159,6 +160,43 @@ def test_goods_sold_after_the_summary_lead_back_to_the_basket(client: Client, pr
     assert "فقط ۱ تا مانده است؛ تعداد را کم کنید." in answer
     assert Order.objects.count() == 0
     assert Basket.objects.get().status == "Open"
+
+
+def test_goods_withdrawn_after_the_summary_lead_back_to_the_basket(
+    client: Client, product: Any
+) -> None:
+    sent = filled(client, product)
+    page = client.post("/checkout/", sent).content.decode()
+    more = {name: hidden(page, name) for name in ("basket", "seen_total")}
+    Product.objects.filter(pk=product.pk).update(is_public=False)
+    answer = client.post(
+        "/checkout/pay/", {**sent, **more, "gateway": "zarinpal"}, follow=True
+    ).content.decode()
+    assert "دیگر فروخته نمی‌شود: ترشی لیته." in answer
+    assert Order.objects.count() == 0
+    assert Basket.objects.get().status == "Open"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"gateway": "cash"}, {"gateway": ""}, {"seen_total": "-1"}, {"seen_total": "9" * 5000}],
+)
+def test_a_forged_bank_or_sum_asks_once_more_and_writes_nothing(
+    client: Client, product: Any, forged: dict[str, str]
+) -> None:
+    page = press_pay(client, filled(client, product), **forged).content.decode()
+    assert "خیابان نمونه، پلاک ۱۲" in page
+    assert "لطفاً یک بار دیگر انتخاب کنید." in page or "همه چیز درست است؟" in page
+    assert Order.objects.count() == 0
+
+
+@pytest.mark.parametrize("seen", ["1", "10"])
+def test_a_smaller_sum_than_the_goods_cost_buys_nothing(
+    client: Client, product: Any, seen: str
+) -> None:
+    page = press_pay(client, filled(client, product), seen_total=seen).content.decode()
+    assert "پرداخت ۳۹۵٬۰۰۰ تومان" in page
+    assert Order.objects.count() == 0
 
 
 @pytest.mark.parametrize("token", ["", "1", "1.forged", "x" * 500])
