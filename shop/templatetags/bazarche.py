@@ -73,6 +73,12 @@ def mobile(phone: str) -> str:
 
 
 @register.filter
+def opening(text: str) -> str:
+    """The first paragraph: a story is better cut between two thoughts than within one."""
+    return text.strip().split("\n", 1)[0].strip()
+
+
+@register.filter
 def jalali(day: date | datetime | JalaliMonth | None) -> str:
     """A day or a Jalali month written out: Jalali in Persian, Gregorian in English."""
     if day is None:

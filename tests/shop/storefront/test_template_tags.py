@@ -49,3 +49,8 @@ def test_the_basket_count_is_read_from_the_cookie_and_nonsense_is_nothing(
     request = RequestFactory().get("/")
     request.COOKIES["basket_count"] = cookie
     assert bazarche.basket_count({"request": request}) == count
+
+
+def test_a_story_opens_with_its_first_paragraph() -> None:
+    assert bazarche.opening(" نان را خودم می‌پزم.\n\nهنوز هم. ") == "نان را خودم می‌پزم."
+    assert bazarche.opening("") == ""
