@@ -193,7 +193,9 @@ ACCOUNT_FORMS = {
 # By address and by number; the day's cap keeps one number from being called (and guessed at) all day.
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,3/m/key,20/d/key",
+    "guess_login_code": f"{ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS}/{ACCOUNT_LOGIN_BY_CODE_TIMEOUT}s/key",
     "find_order": "10/m/ip",
+    "find_order_of_phone": "10/h/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "shop.accounts.adapter.SecondFactorAdapter"

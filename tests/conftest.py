@@ -23,7 +23,9 @@ if ON_EMBEDDED_SERVER:
 
 # Rows laid by migrations, which every test may rely on.
 KEPT_TABLES = {"address_country", "auth_permission", "django_content_type", "django_site"}
-JOB_TABLES = (
+# Tables that Django forgets when it flushes: they belong to no model of ours.
+FORGOTTEN_TABLES = (
+    "shared_cache",
     "procrastinate_jobs",
     "procrastinate_events",
     "procrastinate_periodic_defers",
@@ -70,16 +72,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def flush_past_append_only_tables() -> Iterator[None]:
     """After a transactional test, empty the tables that hold rows; append-only tables allow it for that moment.
 
-    Django would truncate all of them, which takes seconds. procrastinate's tables are unmanaged, so Django forgets
-    them: they are emptied here too.
+    Django would truncate all of them, which takes seconds. It forgets procrastinate's tables, which are unmanaged, and
+    the shared cache with its limits: they are emptied here too.
     """
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     plain = DatabaseOperations.sql_flush
 
     def sql_flush(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
-        jobs = JOB_TABLES if self.connection.alias == "default" else ()
-        candidates = [table for table in (*tables, *jobs) if table not in KEPT_TABLES]
+        forgotten = FORGOTTEN_TABLES if self.connection.alias == "default" else ()
+        candidates = [table for table in (*tables, *forgotten) if table not in KEPT_TABLES]
         with self.connection.cursor() as cursor:
             cursor.execute(
                 " UNION ALL ".join(

@@ -1,18 +1,18 @@
 """Addresses of the login. Only these of allauth's pages exist here: no sign-up, no password, no e-mail."""
 
-from allauth.account.views import confirm_login_code, logout
+from allauth.account.views import logout
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from shop.accounts.views import ask_phone, enrol
+from shop.accounts.views import ask_phone, confirm_code, enrol
 
 # allauth knows its pages by these names; asking for a code is our one way to log in.
 login_by_phone = [
     path("login/", login_not_required(ask_phone), name="account_login"),
     path("login/", login_not_required(ask_phone), name="account_request_login_code"),
-    path("login/code/", login_not_required(confirm_login_code), name="account_confirm_login_code"),
+    path("login/code/", login_not_required(confirm_code), name="account_confirm_login_code"),
     path("logout/", login_not_required(logout), name="account_logout"),
 ]
 second_factor_of_staff = [

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.stages import LoginStage
-from allauth.account.views import RequestLoginCodeView
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.core import ratelimit
 from allauth.core.internal.ratelimit import respond_429
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -28,6 +31,25 @@ class AskPhoneView(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships
         return invalid
 
 
+class ConfirmCodeView(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships no types
+    """Takes five guesses at a code, however they are sent.
+
+    allauth counts them in the session, which guesses sent at the same moment all read before one has written.
+    """
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        sent_code = f"{request.session.session_key}:{self._process.state['at']}"
+        if not ratelimit.consume(request, action="guess_login_code", key=sent_code):
+            adapter = get_adapter()
+            adapter.add_message(
+                request, messages.ERROR, message=adapter.error_messages["too_many_login_attempts"]
+            )
+            self._process.abort()
+            return redirect("account_login")
+        answer: HttpResponseBase = super().post(request, *args, **kwargs)
+        return answer
+
+
 class EnrolView(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no types
     """Who has just typed the new authenticator's code need not type another at once."""
 
@@ -44,4 +66,5 @@ class EnrolView(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no typ
 
 
 ask_phone = AskPhoneView.as_view()
+confirm_code = ConfirmCodeView.as_view()
 enrol = EnrolView.as_view()

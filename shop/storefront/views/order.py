@@ -76,7 +76,12 @@ def find_order(request: HttpRequest) -> HttpResponse:
     form = FindOrderForm(request.POST or None)
     if form.is_valid():
         number = to_latin_digits(form.cleaned_data["number"]).strip()
-        found = order_by_number_and_phone(number=number, phone=form.cleaned_data["phone"])
+        phone = form.cleaned_data["phone"]
+        # Whoever knows a phone must not try number after number for it, from however many addresses.
+        limited = consume_or_429(request, action="find_order_of_phone", key=phone)
+        if limited is not None:
+            return limited
+        found = order_by_number_and_phone(number=number, phone=phone)
         if found:
             return redirect("order", order_token(found.number))
         form.add_error(None, form.not_found)

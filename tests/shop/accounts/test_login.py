@@ -1,9 +1,12 @@
 """Logging in by phone code, at the storefront door."""
 
+import copy
 import re
+import threading
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -103,6 +106,61 @@ def test_after_five_wrong_codes_a_new_one_must_be_asked_for(client):
     ]
     assert client.post("/login/code/", {"code": right}).url == "/login/"
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_guesses_sent_at_the_same_moment_are_five_as_well(client):
+    a_user(phone=PHONE)
+    ask(client)
+    answers = guesses_at_once(client, 12)
+    assert len([answer for answer in answers if answer.status_code == 200]) <= 5
+    assert client.post("/login/code/", {"code": code()}).url == "/login/"
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_the_shared_count_more_guesses_are_taken(client, settings):
+    """Negative control: allauth alone."""
+    settings.ACCOUNT_RATE_LIMITS = {}
+    a_user(phone=PHONE)
+    ask(client)
+    answers = guesses_at_once(client, 12)
+    assert len([answer for answer in answers if answer.status_code == 200]) > 5
+
+
+def guesses_at_once(client: Client, count: int) -> list:
+    """Wrong codes sent by one browser at one moment; a taken one shows the form again."""
+    cookies, start = client.cookies, threading.Barrier(count)
+    answers = []
+
+    def guess() -> None:
+        tab = Client()
+        tab.cookies = copy.deepcopy(cookies)
+        start.wait()
+        try:
+            answers.append(tab.post("/login/code/", {"code": wrong_code()}))
+        finally:
+            connection.close()
+
+    tabs = [threading.Thread(target=guess) for _ in range(count)]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join()
+    return answers
+
+
+def test_an_unknown_number_is_cut_off_after_five_guesses_and_may_ask_again_too(client):
+    for phone in ("09129999999", "09121234567"):
+        browser = Client()
+        a_user(phone=PHONE) if phone.endswith("4567") else None
+        for _round in range(2):
+            ask(browser, phone)
+            answers = [browser.post("/login/code/", {"code": "00000"}) for _ in range(5)]
+            assert [answer.status_code for answer in answers] == [200] * 4 + [302]
+            assert answers[-1].url == "/login/"
 
 
 def test_an_unknown_number_sees_the_same_pages_and_gets_no_message(client):

@@ -114,6 +114,30 @@ def test_guessing_orders_is_slowed_down(client: Client) -> None:
     cache.clear()
 
 
+def test_orders_of_one_phone_are_not_guessed_from_many_addresses(client: Client) -> None:
+    [stall_order] = a_paid_order((a_product(a_stall()), 1))
+    right = {"number": stall_order.order.number, "phone": "09120000001"}
+    for place in range(10):
+        guess = {**right, "number": f"1000000{place}"}
+        assert client.post("/me/", guess, REMOTE_ADDR=f"10.0.0.{place}").status_code == 200
+    refused = client.post("/me/", right, REMOTE_ADDR="10.0.1.1")
+    assert refused.status_code == 429
+    other = client.post("/me/", {**right, "phone": "09120000002"}, REMOTE_ADDR="10.0.1.1")
+    assert other.status_code == 200
+
+
+def test_a_forged_proxy_header_is_no_other_address(client: Client) -> None:
+    statuses = [
+        client.post(
+            "/me/",
+            {"number": "10000009", "phone": f"0912000{place:04d}"},
+            HTTP_X_FORWARDED_FOR=f"10.0.0.{place}",
+        ).status_code
+        for place in range(11)
+    ]
+    assert statuses == [200] * 10 + [429]
+
+
 def test_paid_at_the_bank_the_return_page_settles_and_shows_the_order(
     client: Client, bank: SandboxBank
 ) -> None:
