@@ -87,10 +87,6 @@ class Faults:
             self._armed.append(fault)
         return fault
 
-    def clear(self) -> None:
-        with self._lock:
-            self._armed.clear()
-
     def take(self, op: str, modes: tuple[str, ...]) -> Fault | None:
         """Use up one planted fault of these modes for `op`, the oldest first."""
         with self._lock:

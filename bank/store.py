@@ -73,10 +73,6 @@ class Store:
                 after_commit()
             self._log.catch_up(self._db)
 
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
 
 class CaptureLog:
     """`capture.jsonl`: one line for each committed movement, in order, on disk before the answer.

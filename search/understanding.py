@@ -69,11 +69,6 @@ class Understanding:
     consonants: tuple[str, ...] = ()
 
     @property
-    def is_empty(self) -> bool:
-        """Nothing was asked for."""
-        return not self.alternatives and not self.price
-
-    @property
     def words(self) -> tuple[str, ...]:
         """The tokens as typed, without price and noise."""
         return self.alternatives[0].tokens if self.alternatives else ()

@@ -34,7 +34,7 @@ def tokens(text: str) -> list[str]:
 
 
 def stem(token: str) -> str:
-    """The token without its endings, the same as the filters of `documents.STEM` leave of it."""
+    """The token without its endings, the same as the filters of `analysis.STEM` leave of it."""
     for pattern in _STEMS:
         token = pattern.sub(r"\1", token)
     return token

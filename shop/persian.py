@@ -1,7 +1,7 @@
 """Persian letters and digits: folding for search, sorting, and numbers as people type them.
 
 The letters themselves stand in `persian.json`. The search server gets the same tables and patterns
-(`search/documents.py`), so that Python and Elasticsearch fold alike.
+(`search/analysis.py`), so that Python and Elasticsearch fold alike.
 """
 
 from __future__ import annotations

@@ -28,25 +28,10 @@ class EarnedPosting:
     order_line_id: int | None
 
 
-@dataclass(frozen=True)
-class StallBalance:
-    """Rial owed to a stall: for parcels on their way, and for parcels that arrived."""
-
-    pending: Rial
-    delivered: Rial
-
-
 def balance(account: str) -> Rial:
     """Sum of the postings of one account, debit positive; zero when it has none."""
     total = Posting.objects.filter(account__code=account).aggregate(total=Sum("amount"))["total"]
     return Rial(total or 0)
-
-
-def stall_balance(*, partner_id: int) -> StallBalance:
-    """What the shop holds for a stall, in rial; zeros for a stall that sold nothing yet."""
-    return StallBalance(
-        pending=-balance(stall_pending(partner_id)), delivered=-balance(stall_delivered(partner_id))
-    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 Oscar's `Order` is what the shopper pays; a `StallOrder` is one stall's part of it, and all that a stall holder sees.
 """
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -24,9 +23,6 @@ class ShippingMethod(models.TextChoices):
 
 
 class StallOrderQuerySet(models.QuerySet["StallOrder"]):
-    def of_partners(self, partner_ids: Iterable[int]) -> "StallOrderQuerySet":
-        return self.filter(partner_id__in=partner_ids)
-
     def paid(self) -> "StallOrderQuerySet":
         """What a stall may see: nothing before the money is there."""
         return self.exclude(state__in=StallOrder.UNSEEN)

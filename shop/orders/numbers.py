@@ -11,7 +11,3 @@ def new_order_number() -> str:
     """Eight digits, the last by Luhn's rule. Not sequential: nobody can count the orders or guess a neighbour's."""
     body = str(secrets.randbelow(9 * 10 ** (DIGITS - 1)) + 10 ** (DIGITS - 1))
     return body + luhn.calc_check_digit(body)
-
-
-def is_order_number(text: str) -> bool:
-    return len(text) == DIGITS + 1 and bool(luhn.is_valid(text))

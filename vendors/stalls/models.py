@@ -19,10 +19,6 @@ class StallQuerySet(models.QuerySet["Stall"]):
     def public(self) -> "StallQuerySet":
         return self.filter(state__in=Stall.PUBLIC)
 
-    def kept_by(self, user_id: int) -> "StallQuerySet":
-        """The stalls a person may work for, as owner, helper or facilitator."""
-        return self.filter(members__user_id=user_id)
-
 
 class Stall(models.Model):
     class State(models.TextChoices):

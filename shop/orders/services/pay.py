@@ -1,7 +1,6 @@
 """Sending the buyer to the bank: the gateway is called outside any transaction, with a key committed before."""
 
 import logging
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -20,7 +19,7 @@ from shop.payments.models import PaymentAttempt
 log = logging.getLogger(__name__)
 
 
-def send_to_gateway(*, attempt: PaymentAttempt, now: datetime) -> str:
+def send_to_gateway(*, attempt: PaymentAttempt) -> str:
     """Address of the bank's page for this attempt; the same one again when it was begun before.
 
     Raises GatewayNotAvailable when the bank refuses (the basket is open again) or does not answer (the attempt stays,
@@ -32,20 +31,7 @@ def send_to_gateway(*, attempt: PaymentAttempt, now: datetime) -> str:
     if attempt.redirect_url:
         return attempt.redirect_url
     back = settings.STOREFRONT_URL + reverse("pay_return", args=[payment_token(attempt.pk)])
-    language = get_language() or settings.LANGUAGE_CODE
-    request = StartPayment(
-        # The request names the language, and one key must always carry one request. A page begun in the other
-        # language and never shown can't be paid.
-        key=f"{attempt.pk}:{language}",
-        order_number=attempt.order.number,
-        amount=attempt.amount,
-        description=_("Order %(number)s at Bazarche") % {"number": attempt.order.number},
-        return_url=back,
-        cancel_url=f"{back}?{urlencode({'gave_up': 1})}",
-        expires_at=attempt.deadline,
-        language=language,
-        mobile=str(attempt.order.shipping_address.phone_number),
-    )
+    request = _request(attempt, back=back)
     try:
         started = gateway(attempt.gateway).start(request)
     except GatewayRefused as refused:
@@ -69,3 +55,20 @@ def send_to_gateway(*, attempt: PaymentAttempt, now: datetime) -> str:
         return str(attempt.redirect_url) or back
     log.info("payment.redirected attempt=%s", attempt.pk)
     return started.redirect_url
+
+
+def _request(attempt: PaymentAttempt, *, back: str) -> StartPayment:
+    language = get_language() or settings.LANGUAGE_CODE
+    return StartPayment(
+        # The request names the language, and one key must always carry one request. A page begun in the other
+        # language and never shown can't be paid.
+        key=f"{attempt.pk}:{language}",
+        order_number=attempt.order.number,
+        amount=attempt.amount,
+        description=_("Order %(number)s at Bazarche") % {"number": attempt.order.number},
+        return_url=back,
+        cancel_url=f"{back}?{urlencode({'gave_up': 1})}",
+        expires_at=attempt.deadline,
+        language=language,
+        mobile=str(attempt.order.shipping_address.phone_number),
+    )

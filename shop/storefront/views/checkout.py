@@ -95,7 +95,7 @@ def pay(request: ShopperRequest) -> HttpResponse:
 def go_to_bank(request: ShopperRequest, attempt: PaymentAttempt) -> HttpResponse:
     """To the bank's page; to the order's page when there is nothing to pay there (any more, or right now)."""
     try:
-        bank_page = send_to_gateway(attempt=attempt, now=timezone.now())
+        bank_page = send_to_gateway(attempt=attempt)
     except BasketGone:
         return redirect("order", order_token(attempt.order.number))
     except GatewayNotAvailable as error:

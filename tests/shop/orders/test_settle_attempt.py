@@ -69,7 +69,7 @@ def stock_held(attempt: PaymentAttempt) -> int:
 @GATEWAYS
 def test_a_paid_order_is_booked_to_the_rial(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay")
+    bank.press(send_to_gateway(attempt=attempt), "pay")
     attempt = settle_attempt(attempt_id=attempt.pk, now=NOON)
 
     assert attempt.state == State.PAID
@@ -88,7 +88,7 @@ def test_a_paid_order_is_booked_to_the_rial(gateway: str, bank: SandboxBank) -> 
 @GATEWAYS
 def test_settling_again_changes_nothing(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay")
+    bank.press(send_to_gateway(attempt=attempt), "pay")
     for _ in range(3):
         assert settle_attempt(attempt_id=attempt.pk, now=NOON).state == State.PAID
     assert Transaction.objects.count() == 1
@@ -99,7 +99,7 @@ def test_settling_again_changes_nothing(gateway: str, bank: SandboxBank) -> None
 @GATEWAYS
 def test_webhook_return_page_and_sweeper_at_once_book_once(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay")
+    bank.press(send_to_gateway(attempt=attempt), "pay")
     start = threading.Barrier(6)
     states: list[str] = []
 
@@ -122,14 +122,14 @@ def test_webhook_return_page_and_sweeper_at_once_book_once(gateway: str, bank: S
 @GATEWAYS
 def test_a_second_press_of_pay_leads_to_the_same_bank_page(gateway: str) -> None:
     attempt = an_attempt(gateway)
-    first = send_to_gateway(attempt=attempt, now=NOON)
-    assert send_to_gateway(attempt=attempt, now=NOON) == first
+    first = send_to_gateway(attempt=attempt)
+    assert send_to_gateway(attempt=attempt) == first
 
 
 @GATEWAYS
 def test_a_declined_payment_gives_stock_and_basket_back(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "decline")
+    bank.press(send_to_gateway(attempt=attempt), "decline")
     attempt = settle_attempt(attempt_id=attempt.pk, now=NOON, gave_up=True)
 
     assert attempt.state in PaymentAttempt.CLOSED_UNPAID
@@ -138,13 +138,13 @@ def test_a_declined_payment_gives_stock_and_basket_back(gateway: str, bank: Sand
     assert attempt.order.stall_orders.get().state == StallOrder.State.CANCELLED
     assert Transaction.objects.count() == 0
     with pytest.raises(BasketGone):
-        send_to_gateway(attempt=attempt, now=NOON)
+        send_to_gateway(attempt=attempt)
 
 
 @GATEWAYS
 def test_the_same_basket_can_be_paid_after_a_decline(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "decline")
+    bank.press(send_to_gateway(attempt=attempt), "decline")
     settle_attempt(attempt_id=attempt.pk, now=NOON, gave_up=True)
     partner_id = attempt.order.stall_orders.get().partner_id
     again = place_order(
@@ -157,7 +157,7 @@ def test_the_same_basket_can_be_paid_after_a_decline(gateway: str, bank: Sandbox
         user_id=None,
         now=NOON,
     )
-    bank.press(send_to_gateway(attempt=again, now=NOON), "pay")
+    bank.press(send_to_gateway(attempt=again), "pay")
     assert settle_attempt(attempt_id=again.pk, now=NOON).state == State.PAID
     assert again.order.number != attempt.order.number
 
@@ -165,7 +165,7 @@ def test_the_same_basket_can_be_paid_after_a_decline(gateway: str, bank: Sandbox
 @GATEWAYS
 def test_a_tab_closed_after_paying_is_found_by_the_sweeper(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay_and_close")
+    bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
     assert sweep_payments(now=NOON + timedelta(minutes=1)) == 0
     assert sweep_payments(now=NOON + timedelta(minutes=6)) == 1
     attempt.refresh_from_db()
@@ -175,7 +175,7 @@ def test_a_tab_closed_after_paying_is_found_by_the_sweeper(gateway: str, bank: S
 @GATEWAYS
 def test_nobody_paid_by_the_deadline_gives_the_stock_back(gateway: str) -> None:
     attempt = an_attempt(gateway)
-    send_to_gateway(attempt=attempt, now=NOON)
+    send_to_gateway(attempt=attempt)
     sweep_payments(now=NOON + timedelta(minutes=10))
     assert stock_held(attempt) == 2
     sweep_payments(now=AFTER_THE_DEADLINE)
@@ -187,7 +187,7 @@ def test_nobody_paid_by_the_deadline_gives_the_stock_back(gateway: str) -> None:
 @GATEWAYS
 def test_while_the_bank_is_silent_the_stock_stays_held(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
-    send_to_gateway(attempt=attempt, now=NOON)
+    send_to_gateway(attempt=attempt)
     bank.kill()
     attempt = settle_attempt(attempt_id=attempt.pk, now=AFTER_THE_DEADLINE)
     assert attempt.state == State.UNKNOWN
@@ -201,15 +201,15 @@ def test_a_bank_that_is_down_at_the_start_loses_nothing(gateway: str, bank: Sand
     attempt = an_attempt(gateway)
     bank.kill()
     with pytest.raises(GatewayNotAvailable):
-        send_to_gateway(attempt=attempt, now=NOON)
+        send_to_gateway(attempt=attempt)
     bank.start()
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay")
+    bank.press(send_to_gateway(attempt=attempt), "pay")
     assert settle_attempt(attempt_id=attempt.pk, now=NOON).state == State.PAID
 
 
 def test_money_that_came_after_the_order_was_given_up_goes_back(bank: SandboxBank) -> None:
     attempt = an_attempt("stripe")
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay_and_close")
+    bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
     # As if the bank had said "expired" and the money came all the same.
     PaymentAttempt.objects.filter(pk=attempt.pk).update(state=State.EXPIRED)
     attempt = settle_attempt(attempt_id=attempt.pk, now=NOON)
@@ -258,7 +258,7 @@ def test_money_taken_while_the_order_was_given_up_goes_back(
 ) -> None:
     """One process takes the payment while another has just closed the attempt: never lost in between."""
     attempt = an_attempt(gateway)
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay_and_close")
+    bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
     asked = "zarinpal.verify" if gateway == "zarinpal" else "session.retrieve"
     bank.arm(asked, "slow", seconds=1)
 
@@ -285,7 +285,7 @@ def test_money_taken_while_the_order_was_given_up_goes_back(
 def test_a_payment_seen_too_late_is_left_to_the_bank(bank: SandboxBank) -> None:
     """Zarinpal gives back by itself what nobody takes: nothing to book."""
     attempt = an_attempt("zarinpal")
-    page = send_to_gateway(attempt=attempt, now=NOON)
+    page = send_to_gateway(attempt=attempt)
     sweep_payments(now=AFTER_THE_DEADLINE)
     bank.press(page, "pay")
     assert settle_attempt(attempt_id=attempt.pk, now=AFTER_THE_DEADLINE).state == State.EXPIRED
@@ -295,7 +295,7 @@ def test_a_payment_seen_too_late_is_left_to_the_bank(bank: SandboxBank) -> None:
 @GATEWAYS
 def test_delivery_moves_the_share_to_what_was_earned(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay")
+    bank.press(send_to_gateway(attempt=attempt), "pay")
     settle_attempt(attempt_id=attempt.pk, now=NOON)
     stall_order = StallOrder.objects.with_lines().get(order=attempt.order)
     accept_stall_order(stall_order=stall_order, now=NOON)

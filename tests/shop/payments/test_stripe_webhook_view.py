@@ -46,7 +46,7 @@ def a_paid_session(bank: SandboxBank) -> tuple[PaymentAttempt, bytes, str]:
         user_id=None,
         now=NOON,
     )
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay_and_close")
+    bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
     (message,) = bank.wait_for_events(1, "checkout.session.completed")
     return attempt, message.body, message.signature
 
@@ -108,7 +108,7 @@ def test_a_message_says_nothing_that_is_believed(bank: SandboxBank) -> None:
         user_id=None,
         now=NOON,
     )
-    send_to_gateway(attempt=attempt, now=NOON)
+    send_to_gateway(attempt=attempt)
     attempt.refresh_from_db()
     lie: dict[str, Any] = {
         "id": "evt_lie",

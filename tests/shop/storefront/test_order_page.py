@@ -142,7 +142,7 @@ def test_paid_at_the_bank_the_return_page_settles_and_shows_the_order(
     client: Client, bank: SandboxBank
 ) -> None:
     attempt = an_attempt()
-    bank.press(send_to_gateway(attempt=attempt, now=timezone.now()), "pay")
+    bank.press(send_to_gateway(attempt=attempt), "pay")
     for _ in range(2):  # the bank's redirect may come twice
         answer = client.get(f"/pay/return/{payment_token(attempt.pk)}/?Status=OK")
         assert answer.headers["Location"] == f"/o/{order_token(attempt.order.number)}/"
@@ -153,7 +153,7 @@ def test_paid_at_the_bank_the_return_page_settles_and_shows_the_order(
 
 def test_a_query_that_claims_payment_is_not_believed(client: Client) -> None:
     attempt = an_attempt()
-    send_to_gateway(attempt=attempt, now=timezone.now())
+    send_to_gateway(attempt=attempt)
     page = client.get(f"/pay/return/{payment_token(attempt.pk)}/?Status=OK&paid=1").content.decode()
     attempt.refresh_from_db()
     assert attempt.state in PaymentAttempt.OPEN
@@ -165,7 +165,7 @@ def test_a_declined_payment_says_that_nothing_is_lost_and_leads_back_to_the_bask
     client: Client, bank: SandboxBank
 ) -> None:
     attempt = an_attempt()
-    bank.press(send_to_gateway(attempt=attempt, now=timezone.now()), "decline")
+    bank.press(send_to_gateway(attempt=attempt), "decline")
     answer = client.get(f"/pay/return/{payment_token(attempt.pk)}/?Status=NOK", follow=True)
     page = answer.content.decode()
     assert "پرداخت انجام نشد." in page
@@ -179,7 +179,7 @@ def test_the_basket_that_comes_back_joins_the_one_begun_meanwhile(
     client: Client, bank: SandboxBank
 ) -> None:
     attempt = an_attempt()
-    bank.press(send_to_gateway(attempt=attempt, now=timezone.now()), "decline")
+    bank.press(send_to_gateway(attempt=attempt), "decline")
     client.get(f"/pay/return/{payment_token(attempt.pk)}/?Status=NOK")
     other = a_product(a_stall("دیگری"), "دیگر")
     client.post("/basket/add/", {"product": other.pk}, HTTP_ORIGIN="http://testserver")
@@ -190,7 +190,7 @@ def test_the_basket_that_comes_back_joins_the_one_begun_meanwhile(
 
 def test_an_order_still_at_the_bank_is_taken_up_again(client: Client) -> None:
     attempt = an_attempt()
-    bank_page = send_to_gateway(attempt=attempt, now=timezone.now())
+    bank_page = send_to_gateway(attempt=attempt)
     link = f"/o/{order_token(attempt.order.number)}/"
     assert "این سفارش در انتظار پرداخت شماست." in client.get(link).content.decode()
     assert client.post(f"{link}pay/").headers["Location"] == bank_page
@@ -198,7 +198,7 @@ def test_an_order_still_at_the_bank_is_taken_up_again(client: Client) -> None:
 
 def test_who_changes_their_mind_gets_goods_and_basket_back(client: Client) -> None:
     attempt = an_attempt()
-    send_to_gateway(attempt=attempt, now=timezone.now())
+    send_to_gateway(attempt=attempt)
     link = f"/o/{order_token(attempt.order.number)}/"
     page = client.get(link).content.decode()
     give_up = f"/pay/return/{payment_token(attempt.pk)}/?gave_up=1"

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from shop.ledger.queries import stall_balance
+from shop.ledger.accounts import stall_delivered, stall_pending
+from shop.ledger.queries import balance
 from shop.orders.errors import StateMoved
 from shop.orders.models import StallOrder
 from tests.makers import BUYER, NOON, a_paid_order, a_product, a_product_with_variants
@@ -45,8 +46,8 @@ def test_an_order_goes_from_new_to_arrived(client, stall, order):
     press(client, order, "deliver")
     order.refresh_from_db()
     assert order.state == State.DELIVERED
-    balance = stall_balance(partner_id=stall.partner_id)
-    assert (balance.pending, balance.delivered) == (0, 4_000_000 - 400_000 + 650_000)
+    assert balance(stall_pending(stall.partner_id)) == 0
+    assert balance(stall_delivered(stall.partner_id)) == -(4_000_000 - 400_000 + 650_000)
 
 
 def test_the_address_comes_after_accepting(client, order):
