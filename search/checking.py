@@ -16,14 +16,15 @@ from search.services import all_ids, drain_outbox, note_again, product_changed
 
 @dataclass(frozen=True)
 class Check:
+    """What was compared. `stale`: products whose row is not what the shop says now. `differing`: products whose
+    document has another version than their row, or is missing."""
+
     rows: int
-    stale: list[int]  # products whose row is not what the shop says now
+    stale: list[int]
     waiting: int
     refused: int
     documents: int
-    differing: list[
-        int
-    ]  # products whose document has another version than their row, or is missing
+    differing: list[int]
 
     @property
     def is_clean(self) -> bool:

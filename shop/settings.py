@@ -33,9 +33,8 @@ DEBUG = env.bool("DEBUG", default=False)
 def secret(name: str, of_this_machine: str) -> str:
     """A secret from the environment; outside production, one kept in the state folder will do."""
     if PRODUCTION:
-        return str(
-            env(name)
-        )  # raises when it is missing: production does not start half-configured
+        # Raises when it is missing: production does not start half-configured.
+        return str(env(name))
     return str(env(name, default=postgres.read_secrets(STATE_DIR)[of_this_machine]))
 
 
@@ -238,12 +237,9 @@ OSCAR_THUMBNAILER = "shop.oscar_apps.thumbnails.PictureItself"
 OSCAR_INITIAL_ORDER_STATUS = "pending"
 OSCAR_ORDER_STATUS_PIPELINE = {
     "pending": ("paid", "expired", "declined"),
-    "paid": ("refunded",),
-    "expired": (
-        "paid",
-    ),  # money that came after the reservation lapsed, and the goods were still there
-    "declined": ("paid",),
-    "refunded": (),
+    "paid": (),
+    "expired": (),
+    "declined": (),
 }
 # The dashboard stands at the office door alone; what would change orders or money is not mounted (shop.oscar_apps).
 OSCAR_DASHBOARD_NAVIGATION = [

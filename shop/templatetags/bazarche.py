@@ -154,9 +154,8 @@ def language_path(context: Mapping[str, Any], language: str) -> str:
     return _path_in(language, request.path, get_language(), get_urlconf())
 
 
-@lru_cache(
-    maxsize=1024
-)  # asked for several times a page, and each time Django looks up the address twice
+# Asked for several times a page, and each time Django looks up the address twice.
+@lru_cache(maxsize=1024)
 def _path_in(language: str, path: str, _from: str | None, _urlconf: str | None) -> str:
     translated: str = translate_url(quote(path), language)
     return translated

@@ -28,8 +28,7 @@ class Command(BaseCommand):
             partial = mo.with_suffix(".partial")
             with partial.open("wb") as compiled:
                 write_mo(compiled, catalogue)
-            partial.replace(
-                mo
-            )  # a process that starts meanwhile reads the old or the new, never half
+            # A process that starts meanwhile reads the old or the new, never half.
+            partial.replace(mo)
             if options["verbosity"]:
                 self.stdout.write(f"  texts: {po.relative_to(settings.BASE_DIR)}")

@@ -25,8 +25,7 @@ def sweep_payments(*, now: datetime) -> int:
     for attempt_id in attempt_ids:
         try:
             settle_attempt(attempt_id=attempt_id, now=now)
-        except (
-            Exception
-        ):  # one broken payment must not leave all others unasked; it is in the log with its trace
+        except Exception:
+            # One broken payment must not leave all others unasked; it is in the log with its trace.
             log.exception("payment.sweep_failed attempt=%s", attempt_id)
     return len(attempt_ids)

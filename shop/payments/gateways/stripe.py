@@ -219,9 +219,8 @@ def _do(call: Callable[[], T]) -> T:
     except (stripe.AuthenticationError, stripe.PermissionError) as refused:
         raise GatewayRefused(refused.code or "not_allowed", str(refused)) from refused
     except stripe.IdempotencyError as error:
-        if (
-            error.http_status == HTTPStatus.CONFLICT
-        ):  # the first call under this key is still running
+        # The first call under this key is still running.
+        if error.http_status == HTTPStatus.CONFLICT:
             raise GatewayUnknown(str(error)) from error
         raise GatewayRefused(error.code or "key_reused", str(error)) from error
     except stripe.StripeError as unsure:

@@ -1,4 +1,7 @@
-"""Income against the line and the loan. Pure arithmetic: rial in, ratio out; None where nothing can be said."""
+"""Income against the line and the loan. Pure arithmetic: rial in, ratio out; None where nothing can be said.
+
+Definitions in docs/livelihood.md, Indicators.
+"""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -7,7 +10,7 @@ MONTHS_OF_A_MEAN = 3
 
 
 def line_ratio(*, net: int, line: int | None) -> Fraction | None:
-    """Net income of a month over the livelihood line of that month; rial/rial. None without a line. I-06."""
+    """Net income of a month over the livelihood line of that month; rial/rial. None without a line."""
     return None if not line else Fraction(int(net), int(line))
 
 
@@ -30,7 +33,7 @@ def trend(*, last: Sequence[int | None], before: Sequence[int | None]) -> Fracti
 
 
 def months_at_or_above_line(ratios: Sequence[Fraction | None]) -> int:
-    """Length of the current run of months (oldest first) at 1 or more; a month without a ratio ends it. I-08."""
+    """Length of the current run of months (oldest first) at 1 or more; a month without a ratio ends it."""
     run = 0
     for ratio in reversed(ratios):
         if ratio is None or ratio < 1:

@@ -1,4 +1,4 @@
-"""Loans against the calendar and the income. Pure arithmetic; definitions in docs/livelihood.md."""
+"""Loans against the calendar and the income. Pure arithmetic; definitions in docs/livelihood.md, Indicators."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def outstanding(instalments: Iterable[Due]) -> int:
 
 
 def repayment_coverage(*, net: Sequence[int | None], due: Sequence[int]) -> Fraction | None:
-    """Net income of some months over the instalments due in the same months; rial/rial. I-10.
+    """Net income of some months over the instalments due in the same months; rial/rial.
 
     None when nothing is due (grace), or when no month has a figure.
     """
@@ -44,7 +44,7 @@ def repayment_coverage(*, net: Sequence[int | None], due: Sequence[int]) -> Frac
 
 
 def par30(loans: Iterable[Sequence[Due]], *, as_of: date) -> Fraction | None:
-    """Outstanding principal of loans with an instalment more than 30 days late, over all outstanding principal. I-11.
+    """Outstanding principal of loans with an instalment more than 30 days late, over all outstanding principal.
 
     The whole balance of a late loan counts, not its late part alone. None when nothing is outstanding.
     """

@@ -10,7 +10,7 @@ WORDS: dict[str, str] = json.loads(
     Path(__file__).with_name("words.json").read_text(encoding="utf-8")
 )
 RIALS_IN_A_MILLION_TOMAN = 10_000_000
-# The smallest group whose count, and whose sum of money, may be printed (livelihood.md 7.3).
+# The smallest group whose count, and whose sum of money, may be printed (docs/livelihood.md, Small groups).
 SMALLEST_COUNT = 5
 SMALLEST_SUM = 10
 DOMINANCE_PERCENT = 15

@@ -19,7 +19,8 @@ from vendors.livelihood.reports.queries import Figures, district_figures, last_y
 def district_paragraphs(*, district: District, as_of: date) -> list[str]:
     """Last year's jobs and this year's work in Persian, as plain text; a paragraph with nothing to say is left out.
 
-    Zero and too small a group (livelihood.md 7.3) are treated alike: the clause drops, so that the text gives no hint.
+    Zero and too small a group are treated alike (docs/livelihood.md, Small groups): the clause drops, so that the text
+    gives no hint.
     """
     return write_paragraphs(
         district=district,

@@ -31,7 +31,7 @@ class Officer(Record):
 
     @property
     def sees_entries(self) -> bool:
-        """Single sales are for the head alone; a case worker sees months (livelihood.md, income firewall)."""
+        """Single sales are for the head alone; a case worker sees months (docs/livelihood.md)."""
         return self.role == self.Role.DISTRICT_HEAD
 
 
