@@ -108,4 +108,4 @@ def test_a_button_that_does_not_exist_is_refused(sandbox_bank, page):
 
 
 def test_the_bare_address_tells_what_this_is(sandbox_bank):
-    assert "این‌جا یک بانک آزمایشی است" in sandbox_bank.http.get(sandbox_bank.url).text
+    assert "اینجا یک بانک آزمایشی است" in sandbox_bank.http.get(sandbox_bank.url).text

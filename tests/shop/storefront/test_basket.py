@@ -140,7 +140,7 @@ def test_a_stall_that_went_on_holiday_is_said_in_the_line(client: Client) -> Non
     put(client, product)
     SellerTerms.objects.update(takes_orders=False, back_on="2026-12-06")
     assert (
-        "این غرفه در مرخصی است و یک‌شنبه ۱۵ آذر بازمی‌گردد."
+        "این غرفه در تعطیلات است و یک‌شنبه ۱۵ آذر بازمی‌گردد."
         in client.get("/basket/").content.decode()
     )
 

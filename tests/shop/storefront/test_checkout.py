@@ -81,7 +81,7 @@ def test_a_parcel_without_a_way_of_sending_is_asked_for_it(client: Client, produ
     partner = product.stockrecords.get().partner_id
     for way in ("", "pigeon", "post"):
         page = client.post("/checkout/", {**sent, f"send_{partner}": way}).content.decode()
-        assert "راه فرستادن این بسته را انتخاب کنید." in page
+        assert "روش ارسال این بسته را انتخاب کنید." in page
 
 
 def test_the_summary_shows_everything_before_the_money(client: Client, product: Any) -> None:
@@ -213,7 +213,7 @@ def test_a_bank_that_does_not_answer_loses_nothing(client: Client, product: Any)
         answer = press_pay(client, sent)
     assert answer.headers["Location"].startswith("/o/")
     page = client.get(answer.headers["Location"]).content.decode()
-    assert "این بانک اکنون پاسخ نمی‌دهد." in page
+    assert "این بانک الان پاسخ نمی‌دهد." in page
     assert "این سفارش در انتظار پرداخت شماست." in page
 
 

@@ -99,7 +99,7 @@ def test_an_order_is_found_by_number_and_phone_alone_together(client: Client) ->
         {"number": "1", "phone": "09120000001"},
     ):
         page = client.post("/me/", sent).content.decode()
-        assert "سفارشی با این شماره و این همراه پیدا نکردیم." in page
+        assert "سفارشی با این شماره و این شمارهٔ موبایل پیدا نکردیم." in page
         assert f'value="{sent["number"]}"' in page
 
 

@@ -53,7 +53,7 @@ def test_what_is_no_mobile_number_is_refused(typed: str) -> None:
     with override("fa"), pytest.raises(ValidationError) as refused:
         MobileField().clean(typed)
     assert refused.value.messages == [
-        "شمارهٔ همراه یازده رقم است و با ۰۹ آغاز می‌شود، مانند ۰۹۱۲۳۴۵۶۷۸۹."
+        "شمارهٔ موبایل یازده رقم است و با ۰۹ آغاز می‌شود، مانند ۰۹۱۲۳۴۵۶۷۸۹."
     ]
 
 

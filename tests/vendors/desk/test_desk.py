@@ -58,10 +58,10 @@ def test_the_desk_counts_what_waits(staff: Client) -> None:
     shown = text_of(staff.get("/").content)
     for words in (
         "بستهٔ دیرشده ۱ ",
-        "سفارش تازه ۲ ",
+        "بستهٔ تازه ۲ ",
         "در حال آماده‌سازی ۱ ",
         "در راه ۰ ",
-        "پرداخت در حال پرسش ۱ ",
+        "پرداخت در حال پرس‌وجو ۱ ",
     ):
         assert words in shown
 

@@ -153,7 +153,7 @@ def test_a_month_before_the_stall_was_linked_is_no_zero(client: Client) -> None:
     stall, _plan = a_linked_stall(valid_from=months_back(1).start)
     earned(stall, goods=60_000_000, months_ago=1)
     shown = text_of(client.get(INCOMES).content)
-    assert shown.count("بی‌داده") == 3  # two months without data, and no share without a line
+    assert shown.count("داده‌ای نیست") == 3  # two months without data, and no share without a line
     assert "۶٫۰" in shown
 
 
@@ -168,9 +168,9 @@ def test_the_card_says_how_late_an_instalment_is_and_what_the_income_covers(clie
     )
     shown = text_of(client.get(card(plan)).content)
     written = str((today - due_on).days).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
-    assert f"از سررسید کهنه‌ترین قسط پرداخت‌نشده {written} روز گذشته است" in shown
+    assert f"از سررسید قدیمی‌ترین قسط پرداخت‌نشده {written} روز گذشته است" in shown
     assert "۳٫۰۰ برابر قسط" in shown
-    assert f"قسط {written} روز دیر" in text_of(client.get(HOME).content)
+    assert f"{written} روز دیرکرد" in text_of(client.get(HOME).content)
 
 
 def test_every_look_at_a_plan_is_written_down(client: Client) -> None:

@@ -166,7 +166,7 @@ def test_a_stall_on_holiday_is_seen_but_sells_nothing(client: Client) -> None:
     SellerTerms.objects.update(back_on=date(2026, 12, 6))
     a_product(stall, slug="candle")
     page = client.get("/p/candle/").content.decode()
-    assert "این غرفه در مرخصی است و یک‌شنبه ۱۵ آذر بازمی‌گردد." in page
+    assert "این غرفه در تعطیلات است و یک‌شنبه ۱۵ آذر بازمی‌گردد." in page
     assert "افزودن به سبد" not in page
     assert "از ۱۵ آذر" in client.get("/s/h/").content.decode()
 
@@ -177,7 +177,7 @@ def test_a_stall_on_holiday_that_takes_preorders_sells(client: Client) -> None:
     )
     a_product(stall, slug="candle")
     assert "افزودن به سبد" in client.get("/p/candle/").content.decode()
-    assert "بسته‌تان پس از مرخصی آماده و فرستاده می‌شود." in client.get("/s/h/").content.decode()
+    assert "بسته‌تان پس از تعطیلات آماده و فرستاده می‌شود." in client.get("/s/h/").content.decode()
 
 
 def test_html_of_a_vendor_is_shown_as_typed(client: Client) -> None:
