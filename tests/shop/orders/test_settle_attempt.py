@@ -225,7 +225,7 @@ def test_money_that_came_after_the_order_was_given_up_goes_back(bank: SandboxBan
 
 def test_a_refund_that_the_bank_refuses_is_left_to_staff_and_stays_owed(bank: SandboxBank) -> None:
     attempt = an_attempt("stripe")
-    bank.press(send_to_gateway(attempt=attempt, now=NOON), "pay_and_close")
+    bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
     PaymentAttempt.objects.filter(pk=attempt.pk).update(state=State.EXPIRED)
     attempt = settle_attempt(attempt_id=attempt.pk, now=NOON)
     attempt.gateway_payment_id = "pi_unknown"
@@ -240,11 +240,11 @@ def test_a_bank_that_was_switched_off_meanwhile_keeps_the_stock_held(
     gateway: str, bank: SandboxBank
 ) -> None:
     attempt = an_attempt(gateway)
-    send_to_gateway(attempt=attempt, now=NOON)
+    send_to_gateway(attempt=attempt)
     begun = an_attempt(gateway)
     with override_settings(GATEWAYS={}):
         with pytest.raises(GatewayNotAvailable):
-            send_to_gateway(attempt=begun, now=NOON)
+            send_to_gateway(attempt=begun)
         assert sweep_payments(now=NOON + timedelta(minutes=10)) == 2
         attempt.refresh_from_db()
         assert (attempt.state, stock_held(attempt)) == (State.UNKNOWN, 2)
