@@ -16,7 +16,9 @@ import pytest
 from shop import postgres, supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-WITHIN_SECONDS = 600  # the first start migrates and loads the demo; another suite may share the machine
+WITHIN_SECONDS = (
+    600  # the first start migrates and loads the demo; another suite may share the machine
+)
 
 pytestmark = pytest.mark.journey
 
