@@ -53,6 +53,7 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        triggers = APPEND_ONLY  # another code would give every posting another meaning
 
     def __str__(self) -> str:
         return self.code

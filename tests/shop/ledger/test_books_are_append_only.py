@@ -66,7 +66,9 @@ def test_unbalanced_legs_are_refused_before_the_database_sees_them() -> None:
         "TRUNCATE {table} CASCADE",
     ],
 )
-@pytest.mark.parametrize("table", ["shop_ledger_posting", "shop_ledger_transaction"])
+@pytest.mark.parametrize(
+    "table", ["shop_ledger_posting", "shop_ledger_transaction", "shop_ledger_account"]
+)
 def test_raw_sql_cannot_change_the_books(statement: str, table: str) -> None:
     booked()
     with pytest.raises(DatabaseError), connection.cursor() as cursor:
