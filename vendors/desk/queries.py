@@ -68,3 +68,12 @@ def payments_being_asked() -> QuerySet[PaymentAttempt]:
         .select_related("order")
         .order_by("created_at")
     )
+
+
+def payments_to_return() -> QuerySet[PaymentAttempt]:
+    """Payments that came too late and are not given back yet, the oldest first."""
+    return (
+        PaymentAttempt.objects.filter(state=PaymentAttempt.State.REFUND_DUE)
+        .select_related("order")
+        .order_by("settled_at")
+    )

@@ -6,14 +6,20 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from shop.jalali import tehran_date
-from vendors.desk.queries import LISTS, open_counts, payments_being_asked, stall_orders
+from vendors.desk.queries import (
+    LISTS,
+    open_counts,
+    payments_being_asked,
+    payments_to_return,
+    stall_orders,
+)
 
 ORDERS_ON_A_PAGE = 50
 SHOWN_ON_HOME = 8
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits today: late parcels, payments being asked about."""
+    """What waits today: late parcels, payments being asked about, payments to give back."""
     today = tehran_date(timezone.now())
     context = {
         "today": today,
@@ -21,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "late": stall_orders(which="late", today=today)[:SHOWN_ON_HOME],
         "new": stall_orders(which="new", today=today).filter(send_by__gte=today)[:SHOWN_ON_HOME],
         "asked": payments_being_asked()[:SHOWN_ON_HOME],
+        "to_return": payments_to_return()[:SHOWN_ON_HOME],
     }
     return render(request, "desk/home.html", context)
 

@@ -199,3 +199,12 @@ def test_a_page_that_is_not_there_says_so_and_leads_back(staff: Client, prefix: 
         if not link.startswith("/static/"):
             assert staff.get(link, follow=True).status_code in (200, 404), link
     assert f"{prefix}/" in links
+
+
+def test_a_payment_that_could_not_be_given_back_is_shown_until_it_is(staff: Client) -> None:
+    (late,) = an_order()
+    assert "پرداخت‌هایی که باید برگردد" not in staff.get("/").content.decode()
+    PaymentAttempt.objects.filter(order=late.order).update(state="refund_due")
+    shown = text_of(staff.get("/").content)
+    assert "پرداخت‌هایی که باید برگردد" in shown
+    assert "۲۳۰٬۰۰۰ تومان" in shown
