@@ -66,7 +66,7 @@ class PaymentAttempt(models.Model):
 
 
 class GatewayEvent(models.Model):
-    """Inbox of the gateways' messages: stored once by `(gateway, event_id)`, answered 2xx, applied by a job."""
+    """Inbox of the gateways' messages: each is stored once and answered 2xx, and a job asks what it was about."""
 
     gateway = models.CharField(max_length=20)
     event_id = models.CharField(max_length=120)
@@ -74,7 +74,6 @@ class GatewayEvent(models.Model):
     reference = models.CharField(max_length=120, blank=True)
     payload = models.JSONField()
     received_at = models.DateTimeField(auto_now_add=True)
-    applied_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("gateway message")

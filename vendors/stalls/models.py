@@ -46,8 +46,8 @@ class Stall(models.Model):
     holiday_note = models.CharField(_("note on the holiday"), max_length=200, blank=True)
     cover = models.CharField(_("cover picture"), max_length=80, blank=True)
     opened_on = models.DateField(_("opened on"), null=True)
-    palette = models.CharField(max_length=20, blank=True)
 
+    # The plugin of mypy takes the manager for another class than its query set.
     objects: ClassVar[StallQuerySet] = StallQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
