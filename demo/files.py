@@ -6,7 +6,6 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PICTURES = HERE / "pictures"
-RIALS_IN_TOMAN = 10
 
 
 def read(name: str) -> dict[str, Any]:

@@ -8,10 +8,9 @@ from typing import Any
 
 from demo import files
 from demo.days import Calendar, spread
-from demo.files import RIALS_IN_TOMAN
 from demo.loans import write_loans, write_schedules
 from shop.accounts.models import User
-from shop.money import Rial
+from shop.money import RIALS_IN_TOMAN, Rial
 from vendors.livelihood.bridge import StallPlanLink, link_stall
 from vendors.livelihood.income.models import LivelihoodLine
 from vendors.livelihood.loans.models import Bank

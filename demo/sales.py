@@ -13,9 +13,8 @@ from oscar.apps.partner.models import StockRecord
 from stdnum import luhn
 
 from demo.days import moment
-from demo.files import RIALS_IN_TOMAN
 from shop.jalali import Month
-from shop.money import Rial
+from shop.money import RIALS_IN_TOMAN, Rial
 from shop.orders.models import StallOrder
 from vendors.stalls.models import Stall
 

@@ -16,9 +16,8 @@ from oscar.apps.catalogue.models import (
 from oscar.apps.partner.models import Partner, StockRecord
 
 from demo.days import Calendar, moment, spread
-from demo.files import RIALS_IN_TOMAN
 from demo.pictures import COVER
-from shop.money import Rial, split
+from shop.money import RIALS_IN_TOMAN, Rial, split
 from shop.orders.models import Fulfilment, SellerTerms, ShippingRate, ShippingTier
 from vendors.stalls.models import Listing, Photo, Stall
 

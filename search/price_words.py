@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from search.words import WORDS
-from shop.money import Rial
+from shop.money import RIALS_IN_TOMAN, Rial
 from shop.persian import fold
 
 # A bare number under this many toman means thousands: nobody sells for 200 toman.
 BARE_LIMIT = 1000
-RIALS_IN_TOMAN = 10
 DEAREST = 2**53
 
 _TOKEN = re.compile(r"\d+(?:[.\u066b]\d+)?|[^\W\d_]+")

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from shop.money import Rial
+from shop.money import RIALS_IN_TOMAN, Rial
 from shop.persian import parse_whole_number, to_latin_digits
-from shop.templatetags.bazarche import RIALS_IN_TOMAN, digits, number
+from shop.templatetags.bazarche import digits, number
 
 _MOBILE = re.compile(r"(?:\+98|0098|98|0)?(9[0-9]{9})")
 _BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015()\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069.]")

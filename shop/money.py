@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 BASIS_POINTS = 10_000
+RIALS_IN_TOMAN = 10
 
 
 class Rial(int):

@@ -13,12 +13,16 @@ class OrderError(Exception):
         return _("This can't be done now. Please try once more.")
 
 
-class EmptyBasket(OrderError):
+class BasketMustChange(OrderError):
+    """Base of what only another basket cures: the buyer goes back to it."""
+
+
+class EmptyBasket(BasketMustChange):
     def __str__(self) -> str:
         return _("There is nothing in your basket.")
 
 
-class OutOfStock(OrderError):
+class OutOfStock(BasketMustChange):
     """`titles` name the goods that were just sold, in basket order."""
 
     def __init__(self, titles: Sequence[str]) -> None:
@@ -32,7 +36,7 @@ class OutOfStock(OrderError):
         ) % {"titles": _(", ").join(self.titles)}
 
 
-class NoLongerSold(OrderError):
+class NoLongerSold(BasketMustChange):
     """Withdrawn from the shop, or without a price, since it went into the basket."""
 
     def __init__(self, titles: Sequence[str]) -> None:
@@ -44,7 +48,7 @@ class NoLongerSold(OrderError):
         }
 
 
-class SellerAway(OrderError):
+class SellerAway(BasketMustChange):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = list(names)
 
@@ -69,7 +73,7 @@ class OrderTooLarge(OrderError):
         return _("The bank does not take so much in one payment. Please order in two parts.")
 
 
-class BasketGone(OrderError):
+class BasketGone(BasketMustChange):
     def __str__(self) -> str:
         return _("This basket was ordered already.")
 

@@ -34,6 +34,12 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
             | models.Q(created_at=latest.created_at, pk__lt=latest.pk)
         )
 
+    def marked_late(self, *, today: date) -> "StallOrderQuerySet":
+        """Each with `is_late`: its day of sending has passed, and it has not left the stall."""
+        is_late = models.Q(state__in=StallOrder.TO_SEND, send_by__lt=today)
+        wrapped = models.ExpressionWrapper(is_late, output_field=models.BooleanField())
+        return self.annotate(is_late=wrapped)  # type: ignore[no-redef]  # told on the model, for its readers
+
     def with_lines(self) -> "StallOrderQuerySet":
         return self.select_related("order__shipping_address", "partner").prefetch_related(
             "order__lines__product__parent"
@@ -52,6 +58,8 @@ class StallOrder(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     UNSEEN: ClassVar[tuple[str, ...]] = (State.PENDING, State.CANCELLED)
+    TO_SEND: ClassVar[tuple[str, ...]] = (State.NEW, State.ACCEPTED)
+    is_late: bool  # by `marked_late`
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="stall_orders")
     partner = models.ForeignKey("partner.Partner", models.PROTECT, related_name="stall_orders")
@@ -74,6 +82,7 @@ class StallOrder(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
 
+    # The plugin of mypy takes the manager for another class than its query set.
     objects: ClassVar[StallOrderQuerySet] = StallOrderQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -182,6 +191,11 @@ class ShippingRate(models.Model):
 
     def __str__(self) -> str:
         return self.get_method_display()
+
+    def price_at(self, *, weight_g: int) -> Rial | None:
+        """Price of a parcel of this weight, rial, from the prefetched tiers; None when no tier is for it."""
+        tiers = [tier for tier in self.tiers.all() if tier.over_g <= weight_g]
+        return max(tiers, key=lambda tier: tier.over_g).price if tiers else None
 
 
 class ShippingTier(models.Model):

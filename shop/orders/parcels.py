@@ -9,7 +9,7 @@ from oscar.apps.basket.models import Line
 from oscar.apps.partner.models import Partner
 
 from shop.money import Rial
-from shop.orders.models import Fulfilment, ShippingRate
+from shop.orders.models import Fulfilment, ShippingMethod, ShippingRate
 from shop.orders.strategy import is_shown, seller_takes_orders
 
 
@@ -45,6 +45,11 @@ class ShippingQuote:
     label: str
     price: Rial
     is_free_by_sum: bool
+
+    @property
+    def is_paid_by_receiver(self) -> bool:
+        """Tipax is paid to the carrier on receipt: its price here is nothing, and yet it is not free."""
+        return self.method == ShippingMethod.TIPAX and not self.price and not self.is_free_by_sum
 
 
 @dataclass(frozen=True)
@@ -91,16 +96,15 @@ def shipping_quotes(
     """Price of each way of sending a parcel; rial, grams. A rate without a tier for the weight is left out."""
     quotes = []
     for rate in rates:
-        tiers = [tier for tier in rate.tiers.all() if tier.over_g <= weight_g]
-        if not tiers:
+        price = rate.price_at(weight_g=weight_g)
+        if price is None:
             continue
         is_free = rate.free_over is not None and goods >= rate.free_over
-        price = Rial(0) if is_free else max(tiers, key=lambda tier: tier.over_g).price
         quotes.append(
             ShippingQuote(
                 method=rate.method,
                 label=rate.get_method_display(),
-                price=price,
+                price=Rial(0) if is_free else price,
                 is_free_by_sum=is_free,
             )
         )

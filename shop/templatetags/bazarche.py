@@ -17,14 +17,13 @@ from django.utils.translation import gettext as _
 
 from shop.jalali import TEHRAN, format_date, format_month, tehran_date, weekday_name
 from shop.jalali import Month as JalaliMonth
-from shop.money import Rial
+from shop.money import RIALS_IN_TOMAN, Rial
 from shop.persian import to_persian_digits
 from shop.pictures import photo_url
 
 register = template.Library()
 
 BASKET_COUNT_COOKIE = "basket_count"
-RIALS_IN_TOMAN = 10
 
 
 def _language() -> str:
@@ -184,12 +183,6 @@ def home_path() -> str:
     """The first page in the language on screen, without asking the address book."""
     language = _language()
     return "/" if language == "fa" else f"/{language}/"
-
-
-@register.simple_tag
-def sending_field(form: Any, parcel: Any) -> Any:
-    """The field of a shipping form that belongs to this parcel."""
-    return form[f"send_{parcel.partner_id}"]
 
 
 @register.simple_tag

@@ -6,11 +6,10 @@ from typing import Any
 
 from oscar.apps.catalogue.models import Category
 
-from shop.money import Rial
+from shop.money import RIALS_IN_TOMAN, Rial
 from tests.makers import a_product, a_stall
 
 DATA = Path(__file__).resolve().parents[2] / "demo" / "data"
-RIALS_IN_TOMAN = 10
 
 
 def the_demo_catalogue() -> None:

@@ -9,12 +9,10 @@ from shop.orders.models import StallOrder
 from shop.payments.models import PaymentAttempt
 
 State = StallOrder.State
-# A parcel that has not left the stall yet.
-TO_SEND = (State.NEW, State.ACCEPTED)
 # The lists of parcels a reader may ask for, each with the states it holds.
-LISTS: dict[str, tuple[State, ...]] = {
+LISTS: dict[str, tuple[str, ...]] = {
     "open": (State.NEW, State.ACCEPTED, State.SENT),
-    "late": TO_SEND,
+    "late": StallOrder.TO_SEND,
     "new": (State.NEW,),
     "accepted": (State.ACCEPTED,),
     "sent": (State.SENT,),
@@ -39,18 +37,20 @@ def open_counts(*, today: date) -> OpenCounts:
         n_new=Count("pk", filter=Q(state=State.NEW)),
         n_accepted=Count("pk", filter=Q(state=State.ACCEPTED)),
         n_sent=Count("pk", filter=Q(state=State.SENT)),
-        n_late=Count("pk", filter=Q(state__in=TO_SEND, send_by__lt=today)),
+        n_late=Count("pk", filter=Q(state__in=StallOrder.TO_SEND, send_by__lt=today)),
     )
     return OpenCounts(**parcels, n_asked=payments_being_asked().count())
 
 
 def stall_orders(*, which: str, today: date) -> QuerySet[StallOrder]:
-    """The parcels of one of LISTS with stall and order.
+    """The parcels of one of LISTS with stall and order, marked when late.
 
     What should leave first stands first; delivered parcels, the newest first. Raises KeyError for another list.
     """
-    found = StallOrder.objects.filter(state__in=LISTS[which]).select_related(
-        "order", "partner__stall"
+    found = (
+        StallOrder.objects.filter(state__in=LISTS[which])
+        .marked_late(today=today)
+        .select_related("order", "partner__stall")
     )
     if which == "late":
         found = found.filter(send_by__lt=today)

@@ -40,5 +40,5 @@ def orders(request: HttpRequest, which: str = "open") -> HttpResponse:
     page = Paginator(stall_orders(which=which, today=today), ORDERS_ON_A_PAGE).get_page(
         request.GET.get("page")
     )
-    context = {"today": today, "which": which, "page": page, "counts": open_counts(today=today)}
+    context = {"which": which, "page": page, "counts": open_counts(today=today)}
     return render(request, "desk/orders.html", context)

@@ -30,21 +30,20 @@ def _pile(state: StallOrder.State, *, is_waiting: bool) -> PanelView:
     @require_safe
     @seated
     def pile(request: HttpRequest, seat: Seat) -> HttpResponse:
-        orders = orders_of(seat.stall).filter(state=state)
+        today = tehran_date(timezone.now())
+        orders = orders_of(seat.stall).filter(state=state).marked_late(today=today)
         if is_waiting:
             orders = orders.order_by("send_by", "pk")
         elif before := orders.filter(number=request.GET.get("before", "")).first():
             orders = orders.before(before)
         page = list(orders.select_related("order__shipping_address")[: PAGE + 1])
-        today = tehran_date(timezone.now())
         context = {
             "seat": seat,
             "state": state,
-            "orders": shown_orders(page[:PAGE], stall=seat.stall, today=today),
+            "orders": shown_orders(page[:PAGE], stall=seat.stall),
             "has_more": len(page) > PAGE,
             "is_waiting": is_waiting,
             "counts": counts_by_state(seat.stall),
-            "today": today,
         }
         return render(request, "panel/orders.html", context)
 
@@ -58,8 +57,8 @@ done = _pile(State.DELIVERED, is_waiting=False)
 
 
 def _own(seat: Seat, number: str) -> StallOrder:
-    orders = orders_of(seat.stall).select_related("order__shipping_address")
-    return get_object_or_404(orders, number=number)
+    orders = orders_of(seat.stall).marked_late(today=tehran_date(timezone.now()))
+    return get_object_or_404(orders.select_related("order__shipping_address"), number=number)
 
 
 @require_safe
@@ -72,8 +71,7 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 def _page(
     request: HttpRequest, seat: Seat, stall_order: StallOrder, form: ParcelForm
 ) -> HttpResponse:
-    today = tehran_date(timezone.now())
-    (shown,) = shown_orders([stall_order], stall=seat.stall, today=today)
+    (shown,) = shown_orders([stall_order], stall=seat.stall)
     context = {"seat": seat, "shown": shown, "stall_order": stall_order, "form": form}
     return render(request, "panel/order.html", context)
 

@@ -75,6 +75,7 @@ class ShownOrder:
 
 
 def products_of(stall: Stall) -> QuerySet[Listing]:
+    """The stall's listings by title, with all that `shown_product` reads."""
     records = Prefetch(
         "stockrecords", StockRecord.objects.filter(partner=stall.partner).order_by("pk")
     )
@@ -115,10 +116,8 @@ def orders_of(stall: Stall) -> StallOrderQuerySet:
     return StallOrder.objects.filter(partner_id=stall.partner_id).paid()
 
 
-def shown_orders(
-    stall_orders: Sequence[StallOrder], *, stall: Stall, today: date
-) -> list[ShownOrder]:
-    """Stall orders of one stall with pictures of their goods; three statements for any number of them."""
+def shown_orders(stall_orders: Sequence[StallOrder], *, stall: Stall) -> list[ShownOrder]:
+    """Stall orders of one stall, marked when late, with pictures of their goods; three statements for any number."""
     lines = list(
         Line.objects.filter(
             order_id__in=[stall_order.order_id for stall_order in stall_orders],
@@ -135,8 +134,7 @@ def shown_orders(
         ShownOrder(
             stall_order=stall_order,
             lines=tuple(of_order.get(stall_order.order_id, [])),
-            is_late=stall_order.send_by < today
-            and stall_order.state in (State.NEW, State.ACCEPTED),
+            is_late=stall_order.is_late,
         )
         for stall_order in stall_orders
     ]
@@ -184,7 +182,7 @@ def glance(stall: Stall, *, today: date) -> Glance:
     waiting = orders_of(stall).aggregate(
         new=Count("pk", filter=Q(state=State.NEW)),
         to_send=Count("pk", filter=Q(state=State.ACCEPTED)),
-        next=Min("send_by", filter=Q(state__in=[State.NEW, State.ACCEPTED])),
+        next=Min("send_by", filter=Q(state__in=StallOrder.TO_SEND)),
     )
     return Glance(
         new=waiting["new"],
@@ -196,6 +194,7 @@ def glance(stall: Stall, *, today: date) -> Glance:
 
 
 def counts_by_state(stall: Stall) -> dict[str, int]:
+    """How many of the stall's orders are in each state; a state without any is missing."""
     rows = orders_of(stall).order_by().values_list("state").annotate(n=Count("pk"))
     return dict(rows)
 

@@ -13,7 +13,6 @@ from oscar.apps.catalogue.models import Product
 from oscar.apps.partner.models import Partner, StockRecord
 
 from shop.money import Rial
-from shop.orders.models import ShippingMethod
 from shop.orders.parcels import Parcel, ParcelLine, ShippingQuote, parcels_of
 from shop.orders.strategy import is_shown, seller_takes_orders
 from shop.storefront.cards import short_title
@@ -115,10 +114,6 @@ class ChosenSending:
     of: BasketParcel
     quote: ShippingQuote | None
 
-    @property
-    def is_paid_by_receiver(self) -> bool:
-        return self.quote is not None and is_paid_by_receiver(self.quote)
-
 
 def basket_page(*, basket: Basket, today: date) -> BasketPage:
     """The basket by stall, in the order things were put in; a fixed number of statements, none when it is unsaved."""
@@ -158,15 +153,11 @@ def pieces_in(basket: Basket) -> int:
 
 
 def chosen_sendings(*, page: BasketPage, shipping: Mapping[int, str]) -> list[ChosenSending]:
+    """The basket's parcels, each with the way chosen for it (partner → method); no quote where none was."""
     return [
         ChosenSending(of=parcel, quote=parcel.parcel.quote(shipping.get(parcel.partner_id)))
         for parcel in page.parcels
     ]
-
-
-def is_paid_by_receiver(quote: ShippingQuote) -> bool:
-    """Tipax is paid to the carrier on receipt: its price here is nothing, and yet it is not free."""
-    return quote.method == ShippingMethod.TIPAX and not quote.price and not quote.is_free_by_sum
 
 
 def pictures_of(products: Iterable[Product]) -> dict[int, Picture]:

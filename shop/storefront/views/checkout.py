@@ -17,15 +17,7 @@ from oscar.apps.basket.models import Basket
 
 from shop.jalali import tehran_date
 from shop.money import Rial
-from shop.orders.errors import (
-    BasketGone,
-    EmptyBasket,
-    GatewayNotAvailable,
-    NoLongerSold,
-    OrderError,
-    OutOfStock,
-    SellerAway,
-)
+from shop.orders.errors import BasketGone, BasketMustChange, GatewayNotAvailable, OrderError
 from shop.orders.links import order_token
 from shop.orders.parcels import basket_total, parcels_of
 from shop.orders.services.pay import send_to_gateway
@@ -73,23 +65,27 @@ def pay(request: ShopperRequest) -> HttpResponse:
     if not (address.is_valid() and shipping.is_valid() and form.is_valid()):
         context = {"page": _page(basket), "address": address, "shipping": shipping}
         return render(request, "storefront/checkout.html", context)
-    chosen = Checkout(
-        buyer=address.buyer(),
-        shipping=shipping.chosen(),
-        gateway=form.cleaned_data["gateway"],
-        seen_total=Rial(form.cleaned_data["seen_total"]),
-    )
+    chosen = _chosen(address, shipping, form)
     try:
         attempt = place_order(
             basket_id=basket.pk, checkout=chosen, user_id=request.user.pk, now=now
         )
-    except (EmptyBasket, NoLongerSold, OutOfStock, SellerAway, BasketGone) as error:
+    except BasketMustChange as error:
         messages.error(request, str(error))
         return redirect("basket")
     except OrderError as error:
         messages.error(request, str(error))
         return _review(request, _page(basket), address, shipping)
     return go_to_bank(request, attempt)
+
+
+def _chosen(address: AddressForm, shipping: ShippingForm, form: PayForm) -> Checkout:
+    return Checkout(
+        buyer=address.buyer(),
+        shipping=shipping.chosen(),
+        gateway=form.cleaned_data["gateway"],
+        seen_total=Rial(form.cleaned_data["seen_total"]),
+    )
 
 
 def go_to_bank(request: ShopperRequest, attempt: PaymentAttempt) -> HttpResponse:

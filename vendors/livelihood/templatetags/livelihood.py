@@ -11,11 +11,10 @@ from shop.jalali import Month, format_month
 from shop.persian import to_persian_digits
 from vendors.livelihood.access import officer_of
 from vendors.livelihood.income.queries import PlanMonth
+from vendors.livelihood.reports.formulas import RIALS_IN_A_MILLION_TOMAN
 from vendors.livelihood.staff.charts import month_name
 
 register = template.Library()
-
-RIALS_IN_A_MILLION_TOMAN = 10_000_000
 
 
 def _written(text: str) -> str:
@@ -93,6 +92,7 @@ def jalali_month_year(month: Month) -> str:
 
 @register.filter
 def month_of(row: PlanMonth) -> str:
+    """The name of a plan's month, where a template holds the row."""
     return jalali_month(row.month)
 
 

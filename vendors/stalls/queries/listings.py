@@ -70,6 +70,7 @@ def public_listings() -> QuerySet[Listing]:
 
 
 def card_of(listing: Listing) -> Card:
+    """The card of one listing (from `public_listings`); without any price it is sold out."""
     product, terms = listing.product, getattr(listing.stall.partner, "terms", None)
     fulfilment = getattr(product, "fulfilment", None)
     records = stock_records(product)
@@ -111,12 +112,10 @@ def sendings_of(*, partner_id: int, weight_g: int) -> list[Sending]:
     """How a stall sends a parcel of this weight (grams), in its own order; empty when it has said nothing."""
     sendings = []
     for rate in ShippingRate.objects.filter(partner=partner_id).prefetch_related("tiers"):
-        tiers = [tier for tier in rate.tiers.all() if tier.over_g <= weight_g]
-        heaviest = max(tiers, key=lambda tier: tier.over_g, default=None)
         sendings.append(
             Sending(
                 method=ShippingMethod(rate.method),
-                price=Rial(heaviest.price if heaviest else 0),
+                price=rate.price_at(weight_g=weight_g) or Rial(0),
                 free_over=rate.free_over,
             )
         )

@@ -34,13 +34,11 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One order as its buyer, its stalls and the banks know it."""
     order = get_object_or_404(Order.objects.select_related("shipping_address"), number=number)
-    stall_orders = (
-        order.stall_orders.with_lines().select_related("partner__stall").order_by("number")
-    )
+    today = tehran_date(timezone.now())
+    stall_orders = order.stall_orders.with_lines().marked_late(today=today)
     context = {
         "order": order,
-        "stall_orders": stall_orders,
+        "stall_orders": stall_orders.select_related("partner__stall").order_by("number"),
         "attempts": order.payment_attempts.order_by("created_at"),
-        "today": tehran_date(timezone.now()),
     }
     return render(request, "dashboard/orders/order_detail.html", context)
