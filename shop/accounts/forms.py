@@ -68,13 +68,13 @@ class _AuthenticatorCode(forms.Form):
         return code
 
 
-class SecondFactorForm(_AuthenticatorCode, AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(_AuthenticatorCode, AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
     """The code of the app, or one of the recovery codes, after the phone code."""
 
 
-class SecondFactorAgainForm(_AuthenticatorCode, ReauthenticateForm):  # type: ignore[misc]
+class SecondFactorAgainForm(_AuthenticatorCode, ReauthenticateForm):  # type: ignore[misc]  # as above
     """The same, asked again before something that matters."""
 
 
-class EnrolForm(_AuthenticatorCode, ActivateTOTPForm):  # type: ignore[misc]
+class EnrolForm(_AuthenticatorCode, ActivateTOTPForm):  # type: ignore[misc]  # as above
     """The first code of a new authenticator shows that it was set up."""

@@ -6,7 +6,7 @@ from oscar.apps.partner.availability import Available, StockRequired, Unavailabl
 from oscar.apps.partner.strategy import NoTax, Structured
 
 
-class MarketStrategy(NoTax, Structured):  # type: ignore[misc]
+class MarketStrategy(NoTax, Structured):  # type: ignore[misc]  # Oscar ships no types
     """One stock record a product; no tax; open stock where goods are made to order.
 
     Reads `stockrecords`, their partner's `terms` and the `fulfilment`: prefetch them for a list.

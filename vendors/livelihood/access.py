@@ -17,12 +17,12 @@ def officer_of(request: HttpRequest) -> Officer | None:
     """The livelihood officer who asks; None for other staff and strangers. Looked up once a request."""
     if not hasattr(request, "officer"):
         user = request.user
-        request.officer = (  # type: ignore[attr-defined]
+        request.officer = (  # type: ignore[attr-defined]  # kept on the request for one look-up
             Officer.objects.select_related("district").filter(user_id=user.pk).first()
             if user.is_authenticated and user.is_staff
             else None
         )
-    officer: Officer | None = request.officer  # type: ignore[attr-defined]
+    officer: Officer | None = request.officer  # type: ignore[attr-defined]  # as above
     return officer
 
 

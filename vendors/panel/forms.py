@@ -1,5 +1,7 @@
 """What a stall holder types: prices and counts in three digit scripts, a tracking code, a photo."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +19,8 @@ class GoodsForm(forms.Form):
     price = TomanField(label=_("Price of one"), at_least=1, at_most=DEAREST_TOMAN)
     count = WholeNumberField(label=_("How many?"), at_least=0, at_most=MOST_PIECES)
 
-    def __init__(self, *args: object, is_counted: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, is_counted: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         if not is_counted:
             del self.fields["count"]
 

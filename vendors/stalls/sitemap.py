@@ -12,7 +12,7 @@ from oscar.apps.catalogue.models import Category
 from vendors.stalls.models import Listing, Stall
 
 
-class Public(Sitemap):  # type: ignore[type-arg]
+class Public(Sitemap):  # type: ignore[type-arg]  # generic for the type checker alone
     """Stands at the shop's own address, whatever host asked."""
 
     i18n = True

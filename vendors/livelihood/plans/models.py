@@ -58,6 +58,7 @@ class EmploymentPlan(Record):
     started_on = models.DateField(_("started"))
     ended_on = models.DateField(_("ended"), null=True, blank=True)
 
+    # The plugin of mypy takes the manager for another class than its query set.
     objects: ClassVar[PlanQuerySet] = PlanQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
