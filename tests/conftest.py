@@ -68,6 +68,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 )
 
 
+@pytest.fixture(autouse=True)
+def persian_first() -> None:
+    """A request to an English page leaves its language to the thread; no test may find another's there."""
+    from django.utils import translation
+
+    translation.activate("fa")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def flush_past_append_only_tables() -> Iterator[None]:
     """After a transactional test, empty the tables that hold rows; append-only tables allow it for that moment.

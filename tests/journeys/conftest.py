@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+STATES = ROOT / ".local" / "journeys"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET_CHROMIUM = [
     "--no-sandbox",
@@ -62,10 +63,31 @@ class RunningShop:
 
 
 @pytest.fixture(scope="session")
-def running_shop() -> Iterator[RunningShop]:
-    state_dir = ROOT / ".local" / "journey"
-    shutil.rmtree(state_dir, ignore_errors=True)
+def prepared_state() -> Iterator[Path]:
+    """A state folder after `manage.py prepare`, its database stopped: the shops of these tests start from copies."""
+    state_dir = STATES / "prepared"
+    shutil.rmtree(STATES, ignore_errors=True)
     state_dir.mkdir(parents=True)
+    for command in ("prepare", "stop"):
+        subprocess.run(
+            [sys.executable, "manage.py", command],
+            cwd=ROOT,
+            env={**os.environ, "BAZARCHE_STATE": str(state_dir), "DOOR": "setup"},
+            check=True,
+        )
+    yield state_dir
+    shutil.rmtree(STATES, ignore_errors=True)
+
+
+def a_copy_of(state: Path, name: str) -> Path:
+    """The state once more, with the owners and rights that PostgreSQL insists on."""
+    subprocess.run(["cp", "-a", state, STATES / name], check=True)
+    return STATES / name
+
+
+@pytest.fixture(scope="session")
+def running_shop(prepared_state: Path) -> Iterator[RunningShop]:
+    state_dir = a_copy_of(prepared_state, "running")
     output = state_dir / "console.log"
     with output.open("w") as console:
         serve = subprocess.Popen(
@@ -81,7 +103,6 @@ def running_shop() -> Iterator[RunningShop]:
     finally:
         serve.send_signal(signal.SIGINT)
         serve.wait(timeout=60)
-    shutil.rmtree(state_dir, ignore_errors=True)
 
 
 def _wait_until_open(serve: subprocess.Popen[bytes], output: Path) -> tuple[str, str]:

@@ -14,19 +14,18 @@ import psutil
 import pytest
 
 from shop import postgres, supervisor
+from tests.journeys.conftest import a_copy_of
 
 ROOT = Path(__file__).resolve().parents[2]
-WITHIN_SECONDS = (
-    600  # the first start migrates and loads the demo; another suite may share the machine
-)
+WITHIN_SECONDS = 600
 
 pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")
-def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def state_dir(prepared_state: Path) -> Iterator[Path]:
     """A state folder of our own, so that a shop running from this checkout is left in peace."""
-    folder = tmp_path_factory.mktemp("state")
+    folder = a_copy_of(prepared_state, "start-and-stop")
     yield folder
     postgres.stop(folder)
 
