@@ -231,25 +231,26 @@ def _make_database(
                     identifier, sql.Identifier(role)
                 )
             )
-            if role == OWNER:
-                continue
-            inside.execute(
-                sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role))
-            )
-            # The doors own no table; append-only tables take rights away again in their own migration.
-            for right, things in (
-                ("SELECT, INSERT, UPDATE, DELETE", "TABLES"),
-                ("USAGE, SELECT", "SEQUENCES"),
-            ):
-                inside.execute(
-                    sql.SQL(
-                        f"ALTER DEFAULT PRIVILEGES FOR ROLE {{}} IN SCHEMA public GRANT {right} ON {things} TO {{}}"
-                    ).format(sql.Identifier(OWNER), sql.Identifier(role))
-                )
+            if role != OWNER:
+                _let_work(inside, role)
+
+
+def _let_work(inside: psycopg.Connection[Any], role: str) -> None:
+    """The doors own no table; append-only tables take rights away again in their own migration."""
+    inside.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
+    for right, things in (
+        ("SELECT, INSERT, UPDATE, DELETE", "TABLES"),
+        ("USAGE, SELECT", "SEQUENCES"),
+    ):
+        inside.execute(
+            sql.SQL(
+                f"ALTER DEFAULT PRIVILEGES FOR ROLE {{}} IN SCHEMA public GRANT {right} ON {things} TO {{}}"
+            ).format(sql.Identifier(OWNER), sql.Identifier(role))
+        )
 
 
 def assert_persian_trigrams(connection: psycopg.Connection[Any]) -> None:
-    """Raise PostgresError unless pg_trgm sees Persian letters here (five trigrams in a five-letter word)."""
+    """Raise PostgresError unless pg_trgm sees Persian letters here (five trigrams in a word of four letters)."""
     word = "\u06af\u0648\u0634\u06cc"  # the word for telephone
     row = connection.execute("SELECT cardinality(show_trgm(%s))", [word]).fetchone()
     if row is None or row[0] != 5:

@@ -88,21 +88,7 @@ def environments(
 ) -> dict[str, dict[str, str]]:
     """Environment of each process by its name in the Procfile; secrets go only where they are needed."""
     secrets = postgres.read_secrets(state_dir)
-    shared = {
-        name: value for name, value in inherited.items() if name not in SECRETS_IN_ENVIRONMENT
-    }
-    shared |= {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
-        "PYTHONUNBUFFERED": "1",
-        "DJANGO_SETTINGS_MODULE": "shop.settings",
-        "BAZARCHE_STATE": str(state_dir),
-        MARK: str(state_dir),
-        "STOREFRONT_URL": addresses.url(addresses.storefront),
-        "OFFICE_URL": addresses.url(addresses.office),
-        "SANDBOX_BANK_URL": addresses.url(addresses.bank),
-    }
-    if addresses.search is not None:
-        shared["ELASTICSEARCH_URL"] = addresses.url(addresses.search)
+    shared = _shared_environment(state_dir, addresses, inherited)
 
     def database(door: postgres.Door, name: str) -> str:
         return postgres.embedded_url(state_dir=state_dir, door=door, database=name)
@@ -130,6 +116,28 @@ def environments(
     if addresses.search is not None:
         by_process["search"] = shared | {"PORT": str(addresses.search)}
     return by_process
+
+
+def _shared_environment(
+    state_dir: Path, addresses: Addresses, inherited: Mapping[str, str]
+) -> dict[str, str]:
+    """What every process may know: where things are, and none of the secrets that were handed to us."""
+    shared = {
+        name: value for name, value in inherited.items() if name not in SECRETS_IN_ENVIRONMENT
+    }
+    shared |= {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "shop.settings",
+        "BAZARCHE_STATE": str(state_dir),
+        MARK: str(state_dir),
+        "STOREFRONT_URL": addresses.url(addresses.storefront),
+        "OFFICE_URL": addresses.url(addresses.office),
+        "SANDBOX_BANK_URL": addresses.url(addresses.bank),
+    }
+    if addresses.search is not None:
+        shared["ELASTICSEARCH_URL"] = addresses.url(addresses.search)
+    return shared
 
 
 class ConsoleAndFiles:
@@ -227,7 +235,7 @@ def _announce(addresses: Addresses, when_ready: Callable[[], None]) -> None:
         time.sleep(0.3)
         waiting = [url for url in waiting if not _answers(url)]
     if waiting:
-        print(f"Not ready after {READY_WITHIN_SECONDS} s: {', '.join(waiting)}", flush=True)  # noqa: T201
+        print(f"Not ready after {READY_WITHIN_SECONDS} s: {', '.join(waiting)}", flush=True)  # noqa: T201 - the console is where people wait for it
         return
     when_ready()
 

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if os.environ.get(supervisor.MARK) != str(state_dir):
             # The mark must be in our environment from birth: it is how leftovers are found after a kill.
             os.environ[supervisor.MARK] = str(state_dir)
-            os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+            os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - our own command line again
         try:
             supervisor.claim(state_dir)
         except supervisor.AlreadyRunning:

@@ -65,11 +65,9 @@ def pay(request: ShopperRequest) -> HttpResponse:
     if not (address.is_valid() and shipping.is_valid() and form.is_valid()):
         context = {"page": _page(basket), "address": address, "shipping": shipping}
         return render(request, "storefront/checkout.html", context)
-    chosen = _chosen(address, shipping, form)
+    wish = _wish(address, shipping, form)
     try:
-        attempt = place_order(
-            basket_id=basket.pk, checkout=chosen, user_id=request.user.pk, now=now
-        )
+        attempt = place_order(basket_id=basket.pk, checkout=wish, user_id=request.user.pk, now=now)
     except BasketMustChange as error:
         messages.error(request, str(error))
         return redirect("basket")
@@ -79,7 +77,7 @@ def pay(request: ShopperRequest) -> HttpResponse:
     return go_to_bank(request, attempt)
 
 
-def _chosen(address: AddressForm, shipping: ShippingForm, form: PayForm) -> Checkout:
+def _wish(address: AddressForm, shipping: ShippingForm, form: PayForm) -> Checkout:
     return Checkout(
         buyer=address.buyer(),
         shipping=shipping.chosen(),
