@@ -16,9 +16,8 @@ OFF = ("", "0", "false", "no", "off")
 
 def reason_to_refuse(environment: Mapping[str, str], host: str) -> str:
     """Why this bank must not start here; "" when it may."""
-    for name in ("PRODUCTION", "BAZARCHE_PRODUCTION"):
-        if environment.get(name, "").lower() not in OFF:
-            return f"{name} is set: a sandbox that moves no money must not stand in for a bank."
+    if environment.get("PRODUCTION", "").lower() not in OFF:
+        return "PRODUCTION is set: a sandbox that moves no money must not stand in for a bank."
     if environment.get("STRIPE_API_KEY", "").startswith(("sk_live_", "rk_live_")):
         return "STRIPE_API_KEY is a live key."
     try:

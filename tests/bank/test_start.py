@@ -22,7 +22,7 @@ def start(tmp_path, *options, **environment):
     ("options", "environment", "reason"),
     [
         ((), {"PRODUCTION": "1"}, "PRODUCTION is set"),
-        ((), {"BAZARCHE_PRODUCTION": "true"}, "BAZARCHE_PRODUCTION is set"),
+        ((), {"PRODUCTION": "true"}, "PRODUCTION is set"),
         ((), {"STRIPE_API_KEY": "sk_live_x"}, "live key"),
         (("--host", "0.0.0.0"), {}, "not a loopback address"),  # noqa: S104 - it must be refused
         (("--host", "example.org"), {}, "not a loopback address"),
