@@ -41,6 +41,10 @@ class Card:
             return Readiness.SOLD_OUT
         return Readiness.READY if self.made_days is None else Readiness.MADE
 
+    def away_until(self, *, today: date) -> date | None:
+        """The day a stall on holiday is back, while that day is to come; nothing of it is sent before."""
+        return self.back_on if self.back_on and self.back_on > today else None
+
     @property
     def few_left(self) -> int | None:
         """The count when so few are left that the shopper should know; None otherwise."""

@@ -1,6 +1,7 @@
 """A card is drawn once for what it shows, in each language."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.template import Context, Template
@@ -53,3 +54,13 @@ def test_heading_and_stall_are_part_of_the_drawing():
 
 def test_what_a_stall_holder_wrote_is_text():
     assert "<script>" not in drawn(replace(CARD, title="<script>alert(1)</script>"))
+
+
+AWAY = date(2099, 12, 31)
+
+
+def test_goods_of_a_stall_on_holiday_name_the_day_it_is_back():
+    assert "ارسال از ۱۱ دی" in drawn(replace(CARD, back_on=AWAY))
+    assert "Sent from 31 December" in drawn(replace(CARD, back_on=AWAY), "en")
+    assert "ارسال از" not in drawn(replace(CARD, back_on=date(2020, 1, 1)))
+    assert "ناموجود" in drawn(replace(CARD, back_on=AWAY, stock=0))
