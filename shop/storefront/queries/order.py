@@ -7,14 +7,16 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from oscar.apps.order.models import Order
 
 from shop.money import Rial
 from shop.orders.links import payment_token
 from shop.orders.models import StallOrder
 from shop.payments.models import PaymentAttempt
+from shop.storefront.provinces import PROVINCES
 from shop.storefront.queries.basket import Picture, pictures_of, stall_slugs_of
-from shop.templatetags.bazarche import jalali_day
+from shop.templatetags.bazarche import jalali_day, mobile
 
 State = StallOrder.State
 DONE, NOW, LATER = "done", "now", "later"
@@ -151,6 +153,30 @@ def order_page(*, number: str) -> OrderPage | None:
 def order_by_number_and_phone(*, number: str, phone: str) -> Any:
     """The order that this number and this phone (E.164) both belong to; None otherwise."""
     return Order.objects.filter(number=number, shipping_address__phone_number=phone).first()
+
+
+def address_given_with(*, basket_id: int) -> dict[str, str]:
+    """What the checkout form was filled with when this basket was ordered and not paid; empty for a new basket."""
+    order = (
+        Order.objects.filter(payment_attempts__basket=basket_id)
+        .select_related("shipping_address")
+        .order_by("-pk")
+        .first()
+    )
+    if order is None:
+        return {}
+    address = order.shipping_address
+    with override("fa"):  # as place_order writes it
+        codes = {str(name): code for code, name in PROVINCES}
+    return {
+        "name": address.first_name,
+        "phone": mobile(address.phone_number.as_e164),
+        "province": codes.get(address.state, ""),
+        "city": address.line4,
+        "address": address.line1,
+        "postcode": address.postcode,
+        "note": address.notes,
+    }
 
 
 def _picture(line: Any, pictures: dict[int, Picture]) -> Picture:

@@ -25,6 +25,7 @@ from shop.orders.services.place import Checkout, place_order
 from shop.payments.models import PaymentAttempt
 from shop.storefront.forms import AddressForm, PayForm, ShippingForm
 from shop.storefront.queries.basket import BasketPage, basket_page, chosen_sendings
+from shop.storefront.queries.order import address_given_with
 from shop.storefront.request import ShopperRequest
 from shop.storefront.views.basket import remember_count
 
@@ -40,7 +41,8 @@ def checkout(request: ShopperRequest) -> HttpResponse:
         return redirect("basket")
     is_asked = request.method == "POST" and "change" not in request.POST
     typed = request.POST if request.method == "POST" else None
-    address = AddressForm(typed) if is_asked else AddressForm(initial=typed.dict() if typed else {})
+    before = typed.dict() if typed else address_given_with(basket_id=request.basket.pk)
+    address = AddressForm(typed) if is_asked else AddressForm(initial=before)
     shipping = ShippingForm(typed, parcels=[each.parcel for each in page.parcels])
     if is_asked and address.is_valid() and shipping.is_valid():
         return _review(request, page, address, shipping)
