@@ -122,6 +122,9 @@ def test_a_keyboard_in_the_wrong_language_is_noticed(client, shop):
 def test_nothing_is_found_for_what_nobody_sells(client, shop):
     page = page_of(client, q="گوشی سامسونگ")
     assert (page.total, list(page.near)) == (0, [])
+    assert 'id="facets"' not in client.get("/search/", {"q": "گوشی سامسونگ"}).content.decode()
+    narrowed = client.get("/search/", {"q": "گوشی سامسونگ", "ready": "1"}).content.decode()
+    assert 'id="facets"' in narrowed  # what was chosen can be taken back
 
 
 def test_suggestions_begin_as_typed_and_are_in_stock(client, shop):

@@ -96,3 +96,9 @@ def test_a_nul_in_an_address_is_a_bad_request(client: Client, address: str) -> N
 @pytest.mark.parametrize("address", ["/p/none/", "/s/none/", "/o/none/", "/p/" + "a" * 3000 + "/"])
 def test_what_is_not_there_is_404(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+def test_a_page_that_is_gone_lets_its_name_be_looked_for(client: Client) -> None:
+    page = client.get("/p/gone/").content.decode()
+    assert "شاید صفحه جابه‌جا شده یا کالایش تمام شده باشد." in page
+    assert 'action="/search/"' in page
