@@ -8,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.fields import RialField
 
+# As the person who pays knows them.
+GATEWAY_NAMES = {
+    "zarinpal": _("Iranian bank card"),
+    "stripe": _("International card"),
+}
+
 
 class PaymentAttempt(models.Model):
     """One try to pay one order. Committed before the gateway is called; its id is the gateway's idempotency key."""
@@ -63,6 +69,10 @@ class PaymentAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.pk}"
+
+    @property
+    def gateway_name(self) -> str:
+        return str(GATEWAY_NAMES.get(self.gateway, self.gateway))
 
 
 class GatewayEvent(models.Model):

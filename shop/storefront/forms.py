@@ -10,13 +10,9 @@ from django.utils.translation import override
 from shop.forms import MobileField, PlainForm, PostcodeField, WholeNumberField
 from shop.orders.parcels import Parcel
 from shop.orders.services.place import Buyer
+from shop.payments.models import GATEWAY_NAMES
 from shop.storefront.provinces import PROVINCES
 from shop.storefront.services import MOST_OF_ONE
-
-GATEWAY_NAMES = {
-    "zarinpal": _("Iranian bank card"),
-    "stripe": _("International card"),
-}
 
 
 class ChooseForm(forms.Form):

@@ -15,6 +15,7 @@ from shop.orders.services.close import close_unpaid
 from shop.payments.gateways import gateway
 from shop.payments.gateways.base import GatewayRefused, GatewayUnknown, StartPayment
 from shop.payments.models import PaymentAttempt
+from shop.templatetags.bazarche import digits
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def _request(attempt: PaymentAttempt, *, back: str) -> StartPayment:
         key=f"{attempt.pk}:{language}",
         order_number=attempt.order.number,
         amount=attempt.amount,
-        description=_("Order %(number)s at Bazarche") % {"number": attempt.order.number},
+        description=_("Order %(number)s at Bazarche") % {"number": digits(attempt.order.number)},
         return_url=back,
         cancel_url=f"{back}?{urlencode({'gave_up': 1})}",
         expires_at=attempt.deadline,
