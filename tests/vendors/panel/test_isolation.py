@@ -108,7 +108,7 @@ def test_a_facilitator_picks_a_stall_and_sees_for_whom(client, mixed, stall, nei
     assert client.get("/panel/orders/").url == "/panel/stalls/"
     client.post("/panel/stalls/", {"stall": neighbour.public_id})
     page = client.get("/panel/orders/").content.decode()
-    assert "دارید به غرفهٔ <b>ترشی سبزینه</b> کمک می‌کنید." in page
+    assert "دارید به غرفهٔ <b><bdi>ترشی سبزینه</bdi></b> کمک می‌کنید." in page
     assert "ترشی همسایه" in page
     assert "کلاه من" not in page
     assert client.get(reverse("panel:order", args=[mixed[0].number])).status_code == 404
