@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import socket
 import subprocess
 import time
 import uuid
@@ -13,16 +12,10 @@ import pytest
 
 from search import index, queries
 from search.breaker import Breaker
+from tests.fixtures_bank import free_port
 
 SERVER = Path(__file__).resolve().parent.parent / "docker" / "elasticsearch"
 SECONDS_TO_START = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class SearchServer:

@@ -2,15 +2,15 @@
 
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
 from uuid import uuid4
 
-from oscar.core.loading import get_model  # noqa: TID251 - tests make Oscar's rows as they are
+from oscar.apps.catalogue.models import Product
 
 from shop.ledger.accounts import stall_delivered, stall_pending
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
 from shop.money import Rial
+from tests import makers
 from vendors.livelihood.bridge import link_stall
 from vendors.livelihood.income.models import LivelihoodLine
 from vendors.livelihood.loans.models import Bank, Loan
@@ -25,7 +25,7 @@ from vendors.livelihood.plans.models import (
 )
 from vendors.livelihood.plans.services import register_plan_types, start_plan
 from vendors.livelihood.staff.models import Officer
-from vendors.stalls.models import Listing, Stall
+from vendors.stalls.models import Stall
 
 TODAY = date(2026, 11, 25)  # 4 Azar 1405
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -67,22 +67,14 @@ def a_plan(
 def a_stall(
     name: str = "تار و پود", *, opened_on: date = date(2026, 4, 1), products: int = 1
 ) -> Stall:
-    partner = get_model("partner", "Partner").objects.create(name=name)
-    stall = Stall.objects.create(
-        partner=partner, name=name, city="اسلامشهر", state=Stall.State.OPEN, opened_on=opened_on
-    )
+    stall = makers.a_stall(name, opened_on=opened_on)
     for _ in range(products):
         a_product_of(stall)
     return stall
 
 
-def a_product_of(stall: Stall, *, is_public: bool = True) -> Any:
-    product_class, _ = get_model("catalogue", "ProductClass").objects.get_or_create(name="کالا")
-    product = get_model("catalogue", "Product").objects.create(
-        title="گلیم", product_class=product_class, is_public=is_public
-    )
-    Listing.objects.create(product=product, stall=stall)
-    return product
+def a_product_of(stall: Stall, *, is_public: bool = True) -> Product:
+    return makers.a_product(stall, "گلیم", is_public=is_public)
 
 
 def a_linked_stall(
