@@ -158,6 +158,3 @@ class Gateway(Protocol):
 
     def refund(self, request: RefundPayment) -> RefundAnswer:
         """Give money back. Raises RefundNotOffered."""
-
-    def reference_from_return(self, query: Mapping[str, str]) -> str | None:
-        """The reference in the query of the return URL; None when there is none."""

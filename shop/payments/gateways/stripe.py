@@ -33,7 +33,6 @@ from shop.payments.gateways.base import (
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = (3.05, 8.0)
 OLDEST_WEBHOOK = NEWEST_WEBHOOK = 300
-REFERENCE_IN_RETURN = "session_id"
 
 T = TypeVar("T")
 
@@ -84,7 +83,7 @@ class StripeGateway:
                     "mode": "payment",
                     "client_reference_id": request.order_number,
                     "success_url": (
-                        f"{request.return_url}{joint}{REFERENCE_IN_RETURN}={{CHECKOUT_SESSION_ID}}"
+                        f"{request.return_url}{joint}session_id={{CHECKOUT_SESSION_ID}}"
                     ),
                     "cancel_url": request.cancel_url,
                     "expires_at": int(request.expires_at.timestamp()),
@@ -147,10 +146,6 @@ class StripeGateway:
         return RefundAnswer(
             refund_id=given.id, amount=given.amount, is_done=given.status == "succeeded"
         )
-
-    def reference_from_return(self, query: Mapping[str, str]) -> str | None:
-        """The session's id; None when the address carries none."""
-        return query.get(REFERENCE_IN_RETURN) or None
 
     def parse_webhook(self, body: bytes, signature: str) -> WebhookEvent:
         """Check signature, age, mode and account of a raw body. Raises WebhookRefused.

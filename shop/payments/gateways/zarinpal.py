@@ -166,10 +166,6 @@ class ZarinpalGateway:
         except (KeyError, TypeError, ValueError) as odd:
             raise GatewayUnknown("an odd list of unverified payments") from odd
 
-    def reference_from_return(self, query: Mapping[str, str]) -> str | None:
-        """The authority; None when there is none. `Status` is unsigned: nobody relies on it."""
-        return query.get("Authority") or None
-
     def _is_reversed(self, reference: str) -> bool:
         data = self._post("inquiry", {"authority": reference})
         return data.get("status") == "REVERSED"
