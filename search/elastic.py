@@ -31,11 +31,12 @@ BY_SOUND = (("title.sound", 2), ("stall_name.sound", 1))
 FUZZY = (("title", 1.5), ("title.sound", 0.8), ("stall_name", 0.7))
 FUZZINESS = "AUTO:4,7"
 
+# What can be had stands before what is sold out, in every order.
 ORDERS: dict[Sort, list[Any]] = {
     Sort.RELEVANCE: ["_score", {"in_stock": "desc"}, {"listed_at": "desc"}],
-    Sort.NEWEST: [{"listed_at": "desc"}],
-    Sort.CHEAPEST: [{"price": {"order": "asc", "missing": "_last"}}],
-    Sort.DEAREST: [{"price": {"order": "desc", "missing": "_last"}}],
+    Sort.NEWEST: [{"in_stock": "desc"}, {"listed_at": "desc"}],
+    Sort.CHEAPEST: [{"in_stock": "desc"}, {"price": {"order": "asc", "missing": "_last"}}],
+    Sort.DEAREST: [{"in_stock": "desc"}, {"price": {"order": "desc", "missing": "_last"}}],
     Sort.SOONEST: [{"in_stock": "desc"}, {"made_days": "asc"}, {"listed_at": "desc"}],
 }
 

@@ -21,12 +21,13 @@ READY = Q(in_stock=True, made_days=0)
 # Readings of the last resort cost most: the likeliest few will do.
 MOST_LOOSE_READINGS = 6
 
+# What can be had stands before what is sold out, in every order.
 ORDERS: dict[Sort, list[Any]] = {
     # Of equals, the title that says least beside it.
     Sort.RELEVANCE: ["-score", "-in_stock", "title_words__len", "-listed_at"],
-    Sort.NEWEST: ["-listed_at"],
-    Sort.CHEAPEST: [F("price").asc(nulls_last=True)],
-    Sort.DEAREST: [F("price").desc(nulls_last=True)],
+    Sort.NEWEST: ["-in_stock", "-listed_at"],
+    Sort.CHEAPEST: ["-in_stock", F("price").asc(nulls_last=True)],
+    Sort.DEAREST: ["-in_stock", F("price").desc(nulls_last=True)],
     Sort.SOONEST: ["-in_stock", "made_days", "-listed_at"],
 }
 

@@ -41,6 +41,10 @@ class Card:
             return Readiness.SOLD_OUT
         return Readiness.READY if self.made_days is None else Readiness.MADE
 
+    @property
+    def is_sold_out(self) -> bool:
+        return self.readiness is Readiness.SOLD_OUT
+
     def away_until(self, *, today: date) -> date | None:
         """The day a stall on holiday is back, while that day is to come; nothing of it is sent before."""
         return self.back_on if self.back_on and self.back_on > today else None

@@ -35,7 +35,8 @@ def stall(request: HttpRequest, slug: str) -> HttpResponse:
     listings = shown_listings().filter(stall=stall).order_by("-pk").values_list("pk", flat=True)
     context = {
         "stall": stall,
-        "cards": cards_of(list(listings)),
+        # What can be had first; among equals the newest first, as they come.
+        "cards": sorted(cards_of(list(listings)), key=lambda card: card.is_sold_out),
         "sendings": sendings_of(partner_id=stall.partner_id, weight_g=0),
         "days_off": days_off_of(stall),
     }

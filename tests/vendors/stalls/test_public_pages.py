@@ -104,6 +104,15 @@ def test_a_stall_shows_its_goods_and_how_it_sends(
     assert stall.name in english
 
 
+def test_what_is_sold_out_stands_last_in_its_stall(client: Client) -> None:
+    stall = a_stall(slug="s")
+    for title, stock in (("کهنه", 5), ("تازه", 5), ("تمام", 0)):
+        a_product(stall, title, stock=stock)
+    page = client.get("/s/s/").content.decode()
+    places = [page.index(f">{title}</a>") for title in ("تازه", "کهنه", "تمام")]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("state", ["draft", "closed"])
 def test_a_stall_that_is_not_public_is_404_with_all_its_goods(client: Client, state: str) -> None:
     stall = a_stall(slug="s", state=state)
