@@ -11,3 +11,7 @@ class NotForSale(BasketError):
 
 class NotEnough(BasketError):
     """Fewer are left than were asked for."""
+
+
+class BasketAtBank(BasketError):
+    """Ordered in another tab a moment ago: what is put in now would be paid for by nobody and lost."""

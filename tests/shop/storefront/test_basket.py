@@ -10,7 +10,10 @@ from oscar.apps.catalogue.models import Product
 from pytest_django import DjangoAssertNumQueries
 
 from shop.orders.models import SellerTerms
-from tests.makers import a_product, a_product_with_variants, a_stall
+from shop.orders.services.place import place_order
+from shop.storefront.errors import BasketAtBank
+from shop.storefront.services import change_quantity, put_in_basket
+from tests.makers import NOON, a_basket, a_checkout, a_product, a_product_with_variants, a_stall
 
 pytestmark = pytest.mark.django_db
 OURS = {"HTTP_ORIGIN": "http://testserver"}
@@ -221,3 +224,26 @@ def test_a_variant_that_is_not_shown_does_not_go_in(client: Client) -> None:
     Product.objects.filter(pk=child.pk).update(is_public=False)
     put(client, child)
     assert Line.objects.count() == 0
+
+
+def test_a_basket_ordered_in_another_tab_takes_nothing_more() -> None:
+    """The request had read the basket as open; then the other tab pressed pay."""
+    stall = a_stall()
+    product, other = a_product(stall, price=1_650_000, stock=5), a_product(stall, "دیگر")
+    basket = a_basket((product, 1))
+    place_order(
+        basket_id=basket.pk,
+        checkout=a_checkout(stall, total=2_300_000),
+        user_id=None,
+        now=NOON,
+    )
+    assert basket.status == "Open"  # as it was read
+    line = basket.lines.get()
+    for change in (
+        lambda: put_in_basket(basket=basket, product_id=other.pk),
+        lambda: change_quantity(basket=basket, line_id=line.pk, quantity=3),
+        lambda: change_quantity(basket=basket, line_id=line.pk, quantity=0),
+    ):
+        with pytest.raises(BasketAtBank, match="در حال پرداخت است"):
+            change()
+    assert [(kept.product_id, kept.quantity) for kept in Line.objects.all()] == [(product.pk, 1)]
