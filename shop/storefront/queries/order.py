@@ -16,7 +16,7 @@ from shop.orders.models import StallOrder
 from shop.payments.models import PaymentAttempt
 from shop.storefront.provinces import PROVINCES
 from shop.storefront.queries.basket import Picture, pictures_of, stall_slugs_of
-from shop.templatetags.bazarche import jalali_day, mobile
+from shop.templatetags.bazarche import digits, jalali_day, mobile
 
 State = StallOrder.State
 DONE, NOW, LATER = "done", "now", "later"
@@ -170,11 +170,11 @@ def address_given_with(*, basket_id: int) -> dict[str, str]:
         codes = {str(name): code for code, name in PROVINCES}
     return {
         "name": address.first_name,
-        "phone": mobile(address.phone_number.as_e164),
+        "phone": digits(mobile(address.phone_number.as_e164)),
         "province": codes.get(address.state, ""),
         "city": address.line4,
         "address": address.line1,
-        "postcode": address.postcode,
+        "postcode": digits(address.postcode),
         "note": address.notes,
     }
 

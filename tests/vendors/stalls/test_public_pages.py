@@ -163,9 +163,16 @@ def test_variants_are_tiles_and_the_sold_out_one_cannot_be_chosen(client: Client
     page = client.get("/p/dress/").content.decode()
     assert page.count('type="radio" name="product"') == 3
     assert page.count(" disabled>") == 1
+    assert page.count(" required") == 3
+    assert " checked" not in page  # a size nobody chose comes back
     assert "فقط ۲ تا مانده" in page
     listing = public_listings().get()
     assert card_of(listing).stock == 11
+
+
+def test_the_one_variant_that_is_left_is_chosen_already(client: Client) -> None:
+    a_product_with_variants(a_stall(), variants={"۲ سال": 0, "۴ سال": 2}, slug="dress")
+    assert client.get("/p/dress/").content.decode().count(" checked") == 1
 
 
 def test_a_stall_on_holiday_is_seen_but_sells_nothing(client: Client) -> None:

@@ -86,8 +86,9 @@ class ProductPage:
 
     @property
     def chosen(self) -> Variant | None:
-        """The variant to offer first: the first one that is there."""
-        return next((each for each in self.variants if not each.is_sold_out), None)
+        """The one variant that is left. Among several the shopper chooses: a size taken unseen comes back."""
+        left = [each for each in self.variants if not each.is_sold_out]
+        return left[0] if len(left) == 1 else None
 
 
 def product_page(*, slug: str, today: date) -> ProductPage:
