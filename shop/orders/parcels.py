@@ -79,7 +79,9 @@ def parcels_of(basket: Any, *, today: date) -> list[Parcel]:
         return []
     lines = (
         Line.objects.filter(basket_id=basket.pk)
-        .select_related("product__parent", "stockrecord__partner__terms")
+        .select_related(
+            "product__parent", "stockrecord__partner__terms", "stockrecord__partner__stall"
+        )
         .prefetch_related("stockrecord__partner__shipping_rates__tiers")
         .order_by("pk")
     )
@@ -146,7 +148,7 @@ def _parcel_line(line: Any, fulfilments: Mapping[int, Fulfilment]) -> ParcelLine
         price_was=Rial.from_decimal(seen)
         if None not in (seen, record.price) and seen != record.price
         else None,
-        is_sold=record.price is not None and is_shown(line.product),
+        is_sold=record.price is not None and is_shown(line.product, record.partner),
     )
 
 

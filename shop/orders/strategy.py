@@ -30,9 +30,14 @@ class MarketStrategy(NoTax, Structured):  # type: ignore[misc]  # Oscar ships no
         return Unavailable()
 
 
-def is_shown(product: Any) -> bool:
-    """Whether a shopper may see this product; a variant is seen on its parent's page."""
-    return bool(product.is_public and (product.parent is None or product.parent.is_public))
+def is_shown(product: Any, partner: Any) -> bool:
+    """Whether a shopper may see this product: it is public, and so are its parent and its seller's stall.
+
+    The stall is reached by the name of its relation: this package knows no stall model, and a seller may have none.
+    """
+    stall = getattr(partner, "stall", None)
+    owners = (product.parent, stall)
+    return bool(product.is_public and all(owner is None or owner.is_public for owner in owners))
 
 
 def seller_takes_orders(partner: Any) -> bool:

@@ -1,9 +1,11 @@
 """Putting things into the basket and changing how many."""
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 from oscar.apps.catalogue.models import Product
+from oscar.apps.partner.models import StockRecord
 
 from shop.storefront.errors import BasketAtBank, NotEnough, NotForSale
 from shop.storefront.queries.basket import problem_with
@@ -19,7 +21,12 @@ def put_in_basket(*, basket: Basket, product_id: int, quantity: int = 1) -> Prod
     product = (
         Product.objects.filter(pk=product_id)
         .select_related("parent")
-        .prefetch_related("stockrecords__partner__terms")
+        .prefetch_related(
+            Prefetch(
+                "stockrecords",
+                StockRecord.objects.select_related("partner__terms", "partner__stall"),
+            )
+        )
         .first()
     )
     record = next(iter(product.stockrecords.all()), None) if product else None
@@ -47,7 +54,9 @@ def change_quantity(*, basket: Basket, line_id: int, quantity: int) -> None:
     """
     line = (
         basket.lines.filter(pk=line_id)
-        .select_related("product__parent", "stockrecord__partner__terms")
+        .select_related(
+            "product__parent", "stockrecord__partner__terms", "stockrecord__partner__stall"
+        )
         .first()
         if basket.pk is not None
         else None

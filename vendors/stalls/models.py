@@ -60,6 +60,11 @@ class Stall(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("stall", args=[self.slug])
 
+    @property
+    def is_public(self) -> bool:
+        """Whether a stranger may see it, and buy there."""
+        return self.state in self.PUBLIC
+
 
 class StallMember(models.Model):
     """A person who works for a stall: its keeper, a helper, or the facilitator beside them."""

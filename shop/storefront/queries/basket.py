@@ -177,14 +177,17 @@ def pictures_of(products: Iterable[Product]) -> dict[int, Picture]:
 
 def product_shown(*, product_id: int) -> Product | None:
     """The product whose page this one is bought on: its parent for a variant. None when there is no such page."""
-    product = Product.objects.filter(pk=product_id).select_related("parent").first()
+    stalls = ("listing__stall", "parent__listing__stall")
+    product = Product.objects.filter(pk=product_id).select_related("parent", *stalls).first()
     shown = product and (product.parent or product)
-    return shown if shown and shown.is_public and shown.slug else None
+    listing = getattr(shown, "listing", None)
+    is_seen = listing is not None and listing.stall.is_public and shown.is_public
+    return shown if is_seen and shown.slug else None
 
 
 def problem_with(*, product: Product, record: StockRecord | None, quantity: int) -> str:
     """Why this many cannot be ordered, in the shopper's words; empty when they can."""
-    if record is None or record.price is None or not is_shown(product):
+    if record is None or record.price is None or not is_shown(product, record.partner):
         return _("This is no longer sold.")
     if not seller_takes_orders(record.partner):
         back_on = getattr(getattr(record.partner, "terms", None), "back_on", None)

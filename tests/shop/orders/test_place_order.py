@@ -35,6 +35,7 @@ from tests.makers import (
 from vendors.stalls.models import Stall
 
 pytestmark = pytest.mark.django_db
+CLOSED = {"its stall": Stall.State.CLOSED, "not open yet": Stall.State.DRAFT}
 
 
 def test_two_stalls_make_one_order_with_two_stall_orders() -> None:
@@ -105,13 +106,15 @@ def test_a_price_changed_meanwhile_is_refused() -> None:
     assert Order.objects.count() == 0
 
 
-@pytest.mark.parametrize("withdrawn", ["from the shop", "its price"])
+@pytest.mark.parametrize("withdrawn", ["from the shop", "its price", "its stall", "not open yet"])
 def test_goods_withdrawn_meanwhile_are_named_and_nothing_is_written(withdrawn: str) -> None:
     stall = a_stall()
     product = a_product(stall, "ترشی بندری")
     basket = a_basket((product, 1))
     if withdrawn == "from the shop":
         Product.objects.filter(pk=product.pk).update(is_public=False)
+    elif withdrawn in CLOSED:
+        Stall.objects.filter(pk=stall.pk).update(state=CLOSED[withdrawn])
     else:
         StockRecord.objects.filter(product=product).update(price=None)
     with pytest.raises(NoLongerSold) as refused:

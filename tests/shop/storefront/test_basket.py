@@ -14,6 +14,7 @@ from shop.orders.services.place import place_order
 from shop.storefront.errors import BasketAtBank
 from shop.storefront.services import change_quantity, put_in_basket
 from tests.makers import NOON, a_basket, a_checkout, a_product, a_product_with_variants, a_stall
+from vendors.stalls.models import Stall
 
 pytestmark = pytest.mark.django_db
 OURS = {"HTTP_ORIGIN": "http://testserver"}
@@ -247,3 +248,16 @@ def test_a_basket_ordered_in_another_tab_takes_nothing_more() -> None:
         with pytest.raises(BasketAtBank, match="در حال پرداخت است"):
             change()
     assert [(kept.product_id, kept.quantity) for kept in Line.objects.all()] == [(product.pk, 1)]
+
+
+@pytest.mark.parametrize("state", [Stall.State.DRAFT, Stall.State.CLOSED])
+def test_goods_of_a_stall_that_nobody_sees_do_not_go_in_by_their_number(
+    client: Client, state: str
+) -> None:
+    stall = a_stall()
+    product = a_product(stall, "کالای پنهان")
+    Stall.objects.filter(pk=stall.pk).update(state=state)
+    answer = client.post("/basket/add/", {"product": product.pk}, follow=True, **OURS)
+    assert "این کالا دیگر فروخته نمی‌شود." in answer.content.decode()
+    assert "کالای پنهان" not in answer.content.decode()
+    assert Line.objects.count() == 0
