@@ -125,9 +125,12 @@ def test_without_the_shared_count_more_guesses_are_taken(client, settings):
     """Negative control: allauth alone."""
     settings.ACCOUNT_RATE_LIMITS = {}
     a_user(phone=PHONE)
-    ask(client)
-    answers = guesses_at_once(client, 12)
-    assert len([answer for answer in answers if answer.status_code == 200]) > 5
+    taken = []
+    for _ in range(3):  # a race may be lost now and then
+        ask(client)
+        answers = guesses_at_once(client, 12)
+        taken.append(len([answer for answer in answers if answer.status_code == 200]))
+    assert max(taken) > 5
 
 
 def guesses_at_once(client: Client, count: int) -> list:
