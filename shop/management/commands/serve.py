@@ -97,6 +97,10 @@ def demo_logins() -> list[str]:
     kinds = (("vendors", "stall holders"), ("facilitators", "facilitators"), ("staff", "staff"))
     return [
         f"    {words:<14}  "
-        + "  ".join(f"0{person['phone'].removeprefix('+98')}" for person in people[kind][:4])
+        + "  ".join(
+            f"0{person['phone'].removeprefix('+98')}"
+            + (f" ({person['sees']})" if "sees" in person else "")
+            for person in people[kind][:4]
+        )
         for kind, words in kinds
     ]
