@@ -28,6 +28,7 @@ from shop import postgres
 BASE_DIR = Path(__file__).resolve().parent.parent
 MARK = "BAZARCHE_RUN"
 READY_WITHIN_SECONDS = 120
+SEARCH_WITHIN_SECONDS = 60  # after the doors; without it PostgreSQL answers
 STOP_WITHIN_SECONDS = 10
 SECRETS_IN_ENVIRONMENT = ("SECRET_KEY", "DATABASE_URL", "LIVELIHOOD_DATABASE_URL")
 
@@ -211,10 +212,10 @@ def claim(state_dir: Path) -> None:
     path.write_text(f"{os.getpid()} {psutil.Process().create_time()}")
 
 
-def supervise(*, state_dir: Path, addresses: Addresses, when_ready: Callable[[], None]) -> int:
+def supervise(*, state_dir: Path, addresses: Addresses, when_ready: Callable[[bool], None]) -> int:
     """Run every process of the Procfile until a signal or the first one that ends; returns the exit code.
 
-    `when_ready` is called once, in a thread, when both doors, the bank and the search answer.
+    `when_ready` is called once, in a thread, when both doors and the bank answer; it is told whether the search does.
     """
     by_process = environments(state_dir=state_dir, addresses=addresses, inherited=os.environ)
     procfile = parse_procfile((BASE_DIR / "Procfile").read_text())
@@ -227,17 +228,27 @@ def supervise(*, state_dir: Path, addresses: Addresses, when_ready: Callable[[],
     return int(manager.returncode or 0)
 
 
-def _announce(addresses: Addresses, when_ready: Callable[[], None]) -> None:
-    ports = (addresses.storefront, addresses.office, addresses.bank, addresses.search)
-    waiting = [addresses.url(port) for port in ports if port is not None]
-    until = time.monotonic() + READY_WITHIN_SECONDS
-    while waiting and time.monotonic() < until:
-        time.sleep(0.3)
-        waiting = [url for url in waiting if not _answers(url)]
-    if waiting:
-        print(f"Not ready after {READY_WITHIN_SECONDS} s: {', '.join(waiting)}", flush=True)  # noqa: T201 - the console is where people wait for it
+def _announce(addresses: Addresses, when_ready: Callable[[bool], None]) -> None:
+    needed = [
+        addresses.url(port) for port in (addresses.storefront, addresses.office, addresses.bank)
+    ]
+    late = _wait_for(needed, seconds=READY_WITHIN_SECONDS)
+    if late:
+        print(f"Not ready after {READY_WITHIN_SECONDS} s: {', '.join(late)}", flush=True)  # noqa: T201
         return
-    when_ready()
+    searching = addresses.search is not None and not _wait_for(
+        [addresses.url(addresses.search)], seconds=SEARCH_WITHIN_SECONDS
+    )
+    when_ready(searching)
+
+
+def _wait_for(urls: list[str], *, seconds: float) -> list[str]:
+    """Ask until all answer or the time is over; returns those that do not answer."""
+    until = time.monotonic() + seconds
+    while urls and time.monotonic() < until:
+        time.sleep(0.3)
+        urls = [url for url in urls if not _answers(url)]
+    return urls
 
 
 def _answers(url: str) -> bool:

@@ -132,6 +132,21 @@ def test_a_second_start_beside_a_living_one_is_refused(state_dir: Path) -> None:
     assert shop.stop(signal.SIGINT) == 0
 
 
+def test_the_shop_stays_open_when_its_search_server_dies(state_dir: Path) -> None:
+    shop = Shop(state_dir)
+    shop.wait_until_open()
+    if not supervisor.search_server_is_built():
+        pytest.skip("Elasticsearch is not assembled here (docker/elasticsearch/build.sh)")
+    servers = [process for process in supervisor.leftovers(state_dir) if process.name() == "java"]
+    assert len(servers) == 1
+    servers[0].kill()
+    wait(lambda: "Elasticsearch has ended; PostgreSQL answers" in shop.said(), shop)
+    found = httpx.get(f"{shop.address('Bazarche is open')}search/?q=نان", timeout=60)
+    assert found.status_code == 200
+    assert shop.stop(signal.SIGINT) == 0
+    assert living(state_dir) == []
+
+
 @pytest.mark.wall
 def test_each_process_has_its_own_secrets_and_no_other(state_dir: Path) -> None:
     secrets = postgres.read_secrets(state_dir)

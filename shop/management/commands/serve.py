@@ -52,19 +52,25 @@ class Command(BaseCommand):
         connections.close_all()  # the processes below must not share our sockets
         addresses = supervisor.choose_addresses(with_search=supervisor.search_server_is_built())
         return supervisor.supervise(
-            state_dir=state_dir, addresses=addresses, when_ready=lambda: self.welcome(addresses)
+            state_dir=state_dir,
+            addresses=addresses,
+            when_ready=lambda searching: self.welcome(addresses, searching=searching),
         )
 
-    def welcome(self, addresses: supervisor.Addresses) -> None:
+    def welcome(self, addresses: supervisor.Addresses, *, searching: bool) -> None:
         """Bring the search index up to date, then say where everything is."""
-        search, environment = "PostgreSQL (no Java 17 and Maven here)", {}
-        if addresses.search is not None:
+        if addresses.search is None:
+            search = "PostgreSQL (no Java 17 and Maven here)"
+        elif not searching:
+            search = "PostgreSQL (Elasticsearch did not start: .local/logs/search.log)"
+        else:
             search = f"{addresses.url(addresses.search)}/ (Elasticsearch)"
-            environment = {"ELASTICSEARCH_URL": addresses.url(addresses.search)}
-        try:
-            supervisor.run_command("reindex", "--if-needed", environment=environment)
-        except subprocess.CalledProcessError:
-            search = "PostgreSQL (the index was not built: see above)"
+            try:
+                supervisor.run_command(
+                    "reindex", environment={"ELASTICSEARCH_URL": addresses.url(addresses.search)}
+                )
+            except subprocess.CalledProcessError:
+                search = "PostgreSQL (the index was not built: see above)"
         self.stdout.write(welcome_text(addresses, search=search))
         self.stdout.flush()
 
