@@ -1,5 +1,6 @@
 """Every switch and secret of the project, read from the environment here and nowhere else (see .env.example)."""
 
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +29,12 @@ if DEMO and PRODUCTION:
         "DEMO and PRODUCTION exclude each other: the demo's logins are public"
     )
 DEBUG = env.bool("DEBUG", default=False)
+# "name:nth": where a test makes this process die (shop/failpoints.py).
+FAILPOINT = env("FAILPOINT", default="")
+if FAILPOINT and (PRODUCTION or not DEMO):
+    raise ImproperlyConfigured("FAILPOINT kills the process: only a demo or a test may set it")
+if FAILPOINT and not re.fullmatch(r"[a-z_0-9]+\.[a-z_0-9]+:[1-9][0-9]*", FAILPOINT):
+    raise ImproperlyConfigured("FAILPOINT must be name:nth, as in checkout.after_reserve:1")
 
 
 def secret(name: str, of_this_machine: str) -> str:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from shop.failpoints import failpoint
 from shop.jobs import publish
 from shop.payments.events import PaymentReported
 from shop.payments.gateways import stripe_gateway
@@ -41,6 +42,8 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
             )
             if event.reference:
                 publish(PaymentReported("stripe", event.reference))
+            failpoint("webhook.after_insert_event")
     except IntegrityError:
         pass  # told again: it is in the inbox already
+    failpoint("webhook.before_2xx")
     return HttpResponse(status=200)

@@ -70,11 +70,25 @@ def test_production_does_not_start_without_a_secret_of_its_own(missing: str) -> 
     [
         ({"DEMO": "1"}, "DEMO and PRODUCTION exclude each other"),
         ({"SANDBOX_BANK_URL": "http://127.0.0.1:8002"}, "production refuses SANDBOX_BANK_URL"),
+        ({"FAILPOINT": "checkout.after_reserve:1"}, "only a demo or a test may set it"),
     ],
 )
-def test_production_takes_neither_the_demo_nor_the_sandbox_bank(
+def test_production_takes_neither_the_demo_nor_the_sandbox_bank_nor_a_failpoint(
     added: dict[str, str], said: str
 ) -> None:
     done = settings_of({**COMPLETE, **added})
     assert done.returncode != 0
     assert said in done.stderr
+
+
+def test_a_shop_that_is_no_demo_takes_no_failpoint() -> None:
+    done = settings_of({"DEMO": "0", "FAILPOINT": "checkout.after_reserve:1"})
+    assert done.returncode != 0
+    assert "only a demo or a test may set it" in done.stderr
+
+
+@pytest.mark.parametrize("failpoint", ["checkout.after_reserve", "checkout.after_reserve:0", "x:1"])
+def test_a_failpoint_that_could_never_be_reached_is_refused(failpoint: str) -> None:
+    done = settings_of({"FAILPOINT": failpoint})
+    assert done.returncode != 0
+    assert "FAILPOINT must be name:nth" in done.stderr

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shop.failpoints import failpoint
 from shop.orders.errors import BasketGone, GatewayNotAvailable
 from shop.orders.links import payment_token
 from shop.orders.services.close import close_unpaid
@@ -33,6 +34,7 @@ def send_to_gateway(*, attempt: PaymentAttempt) -> str:
         return attempt.redirect_url
     back = settings.STOREFRONT_URL + reverse("pay_return", args=[payment_token(attempt.pk)])
     request = _request(attempt, back=back)
+    failpoint("checkout.before_gateway")
     try:
         started = gateway(attempt.gateway).start(request)
     except GatewayRefused as refused:
@@ -42,6 +44,7 @@ def send_to_gateway(*, attempt: PaymentAttempt) -> str:
     except GatewayUnknown as unknown:
         log.warning("payment.start_unknown attempt=%s", attempt.pk)
         raise GatewayNotAvailable from unknown
+    failpoint("checkout.after_gateway_before_commit")
     with transaction.atomic():
         won = PaymentAttempt.objects.filter(
             pk=attempt.pk, state__in=PaymentAttempt.OPEN, reference=None
@@ -55,6 +58,7 @@ def send_to_gateway(*, attempt: PaymentAttempt) -> str:
         attempt.refresh_from_db()
         return str(attempt.redirect_url) or back
     log.info("payment.redirected attempt=%s", attempt.pk)
+    failpoint("checkout.after_commit_before_response")
     return started.redirect_url
 
 

@@ -12,6 +12,7 @@ from oscar.apps.address.models import Country
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Line, LinePrice, Order, ShippingAddress
 
+from shop.failpoints import failpoint
 from shop.jalali import tehran_date
 from shop.money import Rial, share_bp
 from shop.orders import stock
@@ -75,6 +76,7 @@ def place_order(
         _write_lines(order, [line for parcel in parcels for line in parcel.lines])
         _write_stall_orders(order, parcels, checkout.shipping, now)
         _reserve(parcels)
+        failpoint("checkout.after_reserve")
         Basket.objects.filter(pk=basket.pk).update(status=Basket.FROZEN)
         return PaymentAttempt.objects.create(
             order=order,

@@ -9,6 +9,7 @@ from django.db import transaction
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 
+from shop.failpoints import failpoint
 from shop.jobs import publish
 from shop.ledger import accounts
 from shop.ledger.models import Posting
@@ -49,8 +50,10 @@ def settle_attempt(
             close_unpaid(attempt_id=attempt_id, state=State.EXPIRED)
     else:
         answer = _ask(attempt, must_end=must_end)
+        failpoint("settle.after_gateway_before_commit")
         if answer is not None:
             _apply(attempt, answer, now)
+            failpoint("settle.after_commit")
     attempt.refresh_from_db()
     return attempt
 
@@ -105,6 +108,7 @@ def _record_in_time(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetim
     Order.objects.filter(pk=attempt.order_id).update(status="paid")
     StallOrder.objects.filter(order_id=attempt.order_id).update(state=StallOrder.State.NEW)
     Basket.objects.filter(pk=attempt.basket_id).update(status=Basket.SUBMITTED, date_submitted=now)
+    failpoint("settle.mid_apply")
     post(
         event_type="payment.captured",
         event_id=str(attempt.pk),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from shop.failpoints import failpoint
 from shop.orders.services.settle import settle_attempt
 from shop.payments.models import PaymentAttempt
 
@@ -28,4 +29,5 @@ def sweep_payments(*, now: datetime) -> int:
         except Exception:
             # One broken payment must not leave all others unasked; it is in the log with its trace.
             log.exception("payment.sweep_failed attempt=%s", attempt_id)
+        failpoint("sweep.mid_batch")
     return len(attempt_ids)
