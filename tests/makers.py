@@ -196,7 +196,7 @@ def a_paid_order(
         state=PaymentState.PAID,
         reference=f"A{next(_serial)}",
         amount=int(attempt.amount),
-        currency="irr",
+        currency="IRR",
     )
     settle._record_payment(attempt.pk, answer, now)
     return list(StallOrder.objects.filter(order_id=attempt.order_id).order_by("number"))

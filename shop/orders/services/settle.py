@@ -21,6 +21,7 @@ from shop.orders.services.close import close_unpaid
 from shop.payments.gateways import gateway
 from shop.payments.gateways.base import (
     AmountDiffers,
+    Charge,
     GatewayAnswer,
     GatewayRefused,
     GatewayUnknown,
@@ -60,18 +61,18 @@ def settle_attempt(
 
 def _ask(attempt: PaymentAttempt, *, must_end: bool) -> GatewayAnswer | None:
     """The gateway's word, from outside any transaction; None when it has none to rely on."""
-    reference, amount = str(attempt.reference), attempt.amount
+    reference, charge = str(attempt.reference), Charge(attempt.amount)
     try:
         bank = gateway(attempt.gateway)
         if attempt.state in PaymentAttempt.CLOSED_UNPAID:
             # Given up already: look without taking. Zarinpal returns by itself what nobody takes.
-            return bank.peek(reference, amount=amount)
-        answer = bank.look_up(reference, amount=amount)
+            return bank.peek(reference, charge=charge)
+        answer = bank.look_up(reference, charge=charge)
         if answer.state is PaymentState.DECLINED or (
             must_end and answer.state is PaymentState.PENDING
         ):
             # A declined card is not the end everywhere: end it at the bank before the stock goes back.
-            return bank.expire(reference, amount=amount)
+            return bank.expire(reference, charge=charge)
         return answer
     except AmountDiffers:
         log.error("payment.amount_differs attempt=%s", attempt.pk)
@@ -143,13 +144,14 @@ def _close_as(
     attempt.state = state
     attempt.settled_at = now
     attempt.gateway_payment_id = answer.gateway_payment_id
-    attempt.fee = None if answer.fee_rial is None else Rial(answer.fee_rial)
+    fee = answer.fee_in("IRR")
+    attempt.fee = None if fee is None else Rial(fee)
     attempt.save(update_fields=["state", "settled_at", "gateway_payment_id", "fee"])
 
 
 def _clearing_legs(attempt: PaymentAttempt, answer: GatewayAnswer) -> list[Leg]:
     clearing = accounts.gateway_clearing(attempt.gateway)
-    fee = Rial(answer.fee_rial or 0)
+    fee = Rial(answer.fee_in("IRR") or 0)
     return [
         Leg(clearing, attempt.amount, Posting.Kind.CAPTURE),
         Leg(accounts.EXPENSE_GATEWAY_FEE, fee, Posting.Kind.FEE),

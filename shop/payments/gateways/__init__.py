@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from shop.payments.gateways.base import Gateway, GatewayUnknown
+from shop.payments.gateways.base import ConnectGateway, Gateway, GatewayUnknown
 from shop.payments.gateways.stripe import StripeConfig, StripeGateway
 from shop.payments.gateways.zarinpal import ZarinpalConfig, ZarinpalGateway
 
@@ -24,6 +24,13 @@ def gateway(name: str) -> Gateway:
 def stripe_gateway() -> StripeGateway:
     """Stripe, for the one view that reads its webhooks. Raises KeyError."""
     return _stripe(StripeConfig(**settings.GATEWAYS["stripe"]))
+
+
+def connect_gateway() -> ConnectGateway:
+    """The gateway that pays stalls itself and has disputes. Raises GatewayUnknown when it is switched off."""
+    if "stripe" not in settings.GATEWAYS:
+        raise GatewayUnknown("stripe is switched off")
+    return stripe_gateway()
 
 
 # One per process and configuration: each keeps its connections.

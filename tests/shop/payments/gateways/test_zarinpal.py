@@ -6,6 +6,7 @@ import pytest
 from shop.payments.gateways import zarinpal as adapter
 from shop.payments.gateways.base import (
     AmountDiffers,
+    Charge,
     GatewayRefused,
     GatewayUnknown,
     PaymentState,
@@ -39,12 +40,11 @@ def test_a_paid_payment_is_taken_once_and_stays_paid(sandbox_bank, zarinpal_gate
     back = sandbox_bank.press(started.redirect_url, "pay")
     query = dict(httpx.URL(back).params)
     assert query == {"attempt": "7", "Authority": started.reference, "Status": "OK"}
-    first = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    first = zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
     assert first.state is PaymentState.PAID
-    assert (first.amount, first.currency, first.fee_rial) == (AMOUNT, "irr", 120_000)
-    assert first.card_mask == "603799******1234"
+    assert (first.amount, first.currency, first.fee) == (AMOUNT, "IRR", 120_000)
     assert first.gateway_payment_id.isdigit()
-    assert zarinpal_gateway.look_up(started.reference, amount=AMOUNT) == first
+    assert zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT)) == first
     assert len(sandbox_bank.captures()) == 1
 
 
@@ -53,21 +53,21 @@ def test_a_look_that_takes_nothing_leaves_the_payment_unverified(
 ):
     started = zarinpal_gateway.start(a_start())
     sandbox_bank.press(started.redirect_url, "pay_and_close")
-    seen = zarinpal_gateway.peek(started.reference, amount=AMOUNT)
+    seen = zarinpal_gateway.peek(started.reference, charge=Charge(AMOUNT))
     assert (seen.state, seen.is_taken) == (PaymentState.PAID, False)
-    (waiting,) = zarinpal_gateway.unverified()
+    (waiting,) = zarinpal_gateway.list_unsettled()
     assert (waiting.reference, waiting.amount) == (started.reference, AMOUNT)
-    assert zarinpal_gateway.look_up(started.reference, amount=AMOUNT).is_taken
-    assert zarinpal_gateway.peek(started.reference, amount=AMOUNT).is_taken
-    assert zarinpal_gateway.unverified() == []
+    assert zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT)).is_taken
+    assert zarinpal_gateway.peek(started.reference, charge=Charge(AMOUNT)).is_taken
+    assert zarinpal_gateway.list_unsettled() == []
 
 
 def test_another_amount_is_never_paid(sandbox_bank, zarinpal_gateway, a_start):
     started = zarinpal_gateway.start(a_start())
     sandbox_bank.press(started.redirect_url, "pay")
     with pytest.raises(AmountDiffers, match="-50"):
-        zarinpal_gateway.look_up(started.reference, amount=AMOUNT - 10_000)
-    assert len(zarinpal_gateway.unverified()) == 1
+        zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT - 10_000))
+    assert len(zarinpal_gateway.list_unsettled()) == 1
 
 
 def test_a_captured_amount_that_differs_is_never_paid(sandbox_bank, zarinpal_gateway, a_start):
@@ -75,12 +75,12 @@ def test_a_captured_amount_that_differs_is_never_paid(sandbox_bank, zarinpal_gat
     sandbox_bank.arm("pay", "wrong_amount")
     sandbox_bank.press(started.redirect_url, "pay")
     with pytest.raises(AmountDiffers):
-        zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+        zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
 
 
 def test_an_untouched_payment_is_pending(zarinpal_gateway, a_start):
     started = zarinpal_gateway.start(a_start())
-    answer = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    answer = zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
     assert answer.state is PaymentState.PENDING
 
 
@@ -89,30 +89,33 @@ def test_a_refused_or_cancelled_payment_is_declined(sandbox_bank, zarinpal_gatew
     started = zarinpal_gateway.start(a_start())
     back = sandbox_bank.press(started.redirect_url, deed)
     assert dict(httpx.URL(back).params)["Status"] == "NOK"
-    answer = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    answer = zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
     assert answer.state is PaymentState.DECLINED
 
 
 def test_a_late_bank_is_pending_and_then_paid(sandbox_bank, zarinpal_gateway, a_start):
     started = zarinpal_gateway.start(a_start())
     sandbox_bank.press(started.redirect_url, "pay_late")
-    first = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    first = zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
     assert first.state is PaymentState.PENDING
     wait_until(lambda: len(sandbox_bank.captures()) == 1)
-    second = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    second = zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
     assert second.state is PaymentState.PAID
 
 
 def test_an_authority_of_nobody_is_refused(zarinpal_gateway):
     with pytest.raises(GatewayRefused, match="-54"):
-        zarinpal_gateway.look_up("S" + "0" * 35, amount=AMOUNT)
+        zarinpal_gateway.look_up("S" + "0" * 35, charge=Charge(AMOUNT))
 
 
 def test_giving_up_takes_a_payment_that_came_first(sandbox_bank, zarinpal_gateway, a_start):
     paid, unpaid = zarinpal_gateway.start(a_start()), zarinpal_gateway.start(a_start())
     sandbox_bank.press(paid.redirect_url, "pay")
-    assert zarinpal_gateway.expire(paid.reference, amount=AMOUNT).state is PaymentState.PAID
-    assert zarinpal_gateway.expire(unpaid.reference, amount=AMOUNT).state is PaymentState.EXPIRED
+    assert zarinpal_gateway.expire(paid.reference, charge=Charge(AMOUNT)).state is PaymentState.PAID
+    assert (
+        zarinpal_gateway.expire(unpaid.reference, charge=Charge(AMOUNT)).state
+        is PaymentState.EXPIRED
+    )
 
 
 @pytest.mark.parametrize("amount", [9_999, 1_000_000_001])
@@ -131,7 +134,7 @@ def test_a_wrong_merchant_is_refused(sandbox_bank, a_start):
         with pytest.raises(GatewayRefused, match="-9"):
             gateway.start(a_start())
         with pytest.raises(GatewayUnknown):
-            gateway.look_up("S" + "0" * 35, amount=AMOUNT)
+            gateway.look_up("S" + "0" * 35, charge=Charge(AMOUNT))
 
 
 @pytest.mark.parametrize("mode", ["refuse_before", "429", "500_after_commit_lost"])
@@ -146,8 +149,11 @@ def test_a_lost_answer_to_verify_is_found_by_the_next_one(sandbox_bank, zarinpal
     sandbox_bank.press(started.redirect_url, "pay")
     sandbox_bank.arm("zarinpal.verify", "500_after_commit_lost")
     with pytest.raises(GatewayUnknown):
-        zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
-    assert zarinpal_gateway.look_up(started.reference, amount=AMOUNT).state is PaymentState.PAID
+        zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
+    assert (
+        zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT)).state
+        is PaymentState.PAID
+    )
 
 
 def test_a_hanging_bank_is_unknown(sandbox_bank, a_start, monkeypatch):
@@ -164,12 +170,12 @@ def test_a_hanging_bank_is_unknown(sandbox_bank, a_start, monkeypatch):
 def test_the_whole_is_reversed_once(sandbox_bank, zarinpal_gateway, a_start):
     started = zarinpal_gateway.start(a_start())
     sandbox_bank.press(started.redirect_url, "pay")
-    zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
     first = zarinpal_gateway.refund(a_refund(started))
     assert (first.amount, first.is_done) == (AMOUNT, True)
     assert zarinpal_gateway.refund(a_refund(started)) == first
     assert [line["amount"] for line in sandbox_bank.captures("reverse")] == [AMOUNT]
-    answer = zarinpal_gateway.look_up(started.reference, amount=AMOUNT)
+    answer = zarinpal_gateway.look_up(started.reference, charge=Charge(AMOUNT))
     assert answer.state is PaymentState.EXPIRED
 
 

@@ -1,0 +1,75 @@
+"""Money to the stalls' own accounts at Stripe. With separate charges and transfers the platform's
+balance pays fees and refunds, and a refund takes no transfer back by itself."""
+
+import stripe
+
+from shop.payments.gateways.base import (
+    GatewayUnknown,
+    ReversalAnswer,
+    SendTransfer,
+    TransferAnswer,
+    check_amount,
+)
+from shop.payments.gateways.stripe.calls import ask, do
+
+
+def group_of(order_number: str) -> str:
+    """What ties a payment and the transfers made from it together at Stripe."""
+    return f"ORDER-{order_number}"
+
+
+def transfer(client: stripe.StripeClient, request: SendTransfer) -> TransferAnswer:
+    """Send money to an account. With `source_payment`, out of that payment and no more than it."""
+    source = _charge_of(client, request.source_payment) if request.source_payment else ""
+    params: stripe.params.TransferCreateParams = {
+        "amount": int(request.amount),
+        "currency": request.currency.lower(),
+        "destination": request.account,
+        "transfer_group": request.group,
+        "metadata": {"transfer": request.key},
+    }
+    if source:
+        params["source_transaction"] = source
+    sent = do(
+        lambda: client.v1.transfers.create(
+            params=params, options={"idempotency_key": f"{request.key}:transfer"}
+        )
+    )
+    return TransferAnswer(transfer_id=sent.id, amount=sent.amount)
+
+
+def reverse_transfer(
+    client: stripe.StripeClient, *, key: str, transfer_id: str, amount: int
+) -> ReversalAnswer:
+    """Take money back from an account. Refused beyond what is left of the transfer."""
+    check_amount(amount)
+    taken = do(
+        lambda: client.v1.transfers.reversals.create(
+            transfer_id,
+            params={"amount": int(amount), "metadata": {"reversal": key}},
+            options={"idempotency_key": f"{key}:reversal"},
+        )
+    )
+    return ReversalAnswer(reversal_id=taken.id, transfer_id=transfer_id, amount=taken.amount)
+
+
+def transfer_state(client: stripe.StripeClient, transfer_id: str) -> TransferAnswer:
+    """What was sent, and how much of it came back."""
+    sent = ask(lambda: client.v1.transfers.retrieve(transfer_id))
+    return TransferAnswer(
+        transfer_id=sent.id, amount=sent.amount, reversed_amount=sent.amount_reversed
+    )
+
+
+def account_can_be_paid(client: stripe.StripeClient, account: str) -> bool:
+    """False until its holder has given Stripe what it asks for."""
+    seen = ask(lambda: client.v1.accounts.retrieve(account)).to_dict()
+    return (seen.get("capabilities") or {}).get("transfers") == "active"
+
+
+def _charge_of(client: stripe.StripeClient, payment_id: str) -> str:
+    intent = ask(lambda: client.v1.payment_intents.retrieve(payment_id)).to_dict()
+    charge = intent.get("latest_charge")
+    if not isinstance(charge, str):
+        raise GatewayUnknown("a paid payment without its charge")
+    return charge
