@@ -27,7 +27,7 @@ from shop.orders.models import Fulfilment, SellerTerms, ShippingRate, StallOrder
 from shop.orders.parcels import ShippingQuote, shipping_quotes
 from shop.orders.services.fulfil import deliver_stall_order
 from shop.orders.services.place import CURRENCY
-from shop.orders.services.settle import share_legs
+from shop.orders.shares import left_of, share_legs
 from shop.payments.models import PaymentAttempt
 
 GATEWAY = "demo"
@@ -198,6 +198,7 @@ def _write_payments(sales: Sequence[Sale], orders: Sequence[Order]) -> list[Paym
             gateway=GATEWAY,
             reference=f"{GATEWAY}-{order.number}",
             amount=Rial(int(order.total_incl_tax)),
+            charge_amount=int(order.total_incl_tax),
             state=PaymentAttempt.State.PAID,
             deadline=sale.placed_at + timedelta(minutes=settings.PAYMENT_MINUTES),
             created_at=sale.placed_at,
@@ -210,9 +211,17 @@ def _write_payments(sales: Sequence[Sale], orders: Sequence[Order]) -> list[Paym
 def _book(sale: Sale, attempt: PaymentAttempt) -> None:
     """The capture, as a gateway without fees would have made it."""
     capture = Leg(accounts.gateway_clearing(GATEWAY), attempt.amount, Posting.Kind.CAPTURE)
+    (stall_order,) = attempt.order.stall_orders.all()
+    left = left_of(stall_order)
+    shares = share_legs(
+        stall_order,
+        account=accounts.stall_pending(stall_order.partner_id),
+        lines=left.lines,
+        shipping=left.shipping,
+    )
     post(
         event_type="payment.captured",
         event_id=str(attempt.pk),
         occurred_at=sale.placed_at,
-        legs=[capture, *share_legs(attempt)],
+        legs=[capture, *shares],
     )

@@ -26,7 +26,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
         "shop.orders.jobs.tell_buyer_of_payment",
         "vendors.stalls.jobs.tell_stalls_of_order",
     ),
-    "PaymentCameTooLate": ("shop.orders.jobs.return_late_payment",),
+    "RefundDecided": ("shop.orders.jobs.send_refund", "shop.orders.jobs.tell_buyer_of_refund"),
     "StallOrderSent": ("shop.orders.jobs.tell_buyer_of_parcel",),
     "PaymentReported": ("shop.orders.jobs.settle_reported_payment",),
     "ProductsChanged": ("search.jobs.refresh_products",),

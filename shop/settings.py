@@ -327,6 +327,9 @@ LARGEST_ORDER_RIAL = env.int("LARGEST_ORDER_RIAL", default=1_000_000_000)
 # The sweeper asks the gateway about every attempt older than this.
 PAYMENT_ASK_AFTER_MINUTES = env.int("PAYMENT_ASK_AFTER_MINUTES", default=5)
 
+# What a stall earned can be paid out this many days after its parcel arrived.
+RETURN_DAYS = env.int("RETURN_DAYS", default=7)
+
 # --- content security ------------------------------------------------------------------------------------------------
 GATEWAY_ORIGINS = [
     origin

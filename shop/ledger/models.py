@@ -1,7 +1,7 @@
 """The books: every rial that moved, in double entry, never changed again.
 
 Sign: a debit is positive, a credit negative. What a stall has coming to it is a liability of the shop, so it grows by
-credits: the balance shown to a stall is minus the sum of its postings.
+credits: the balance shown to a stall is minus the sum of its postings. Which event books what: docs/ledger.md.
 """
 
 import pgtrigger
@@ -22,11 +22,15 @@ APPEND_ONLY = [
     ),
 ]
 # Deferred to commit, so that a transaction and its postings may be written in any number of statements.
+# Each currency balances by itself.
 BALANCED = """
-    SELECT count(*), coalesce(sum(amount), 0) INTO n, total
-    FROM shop_ledger_posting WHERE transaction_id = {transaction};
-    IF n < 2 OR total <> 0 THEN
-        RAISE EXCEPTION 'ledger transaction % has % postings that sum to %', {transaction}, n, total
+    SELECT coalesce(sum(pieces), 0), coalesce(max(abs(total)), 0) INTO n, off_by FROM (
+        SELECT count(*) AS pieces, sum(amount) AS total
+        FROM shop_ledger_posting JOIN shop_ledger_account ON shop_ledger_account.id = account_id
+        WHERE transaction_id = {transaction} GROUP BY currency
+    ) AS by_currency;
+    IF n < 2 OR off_by <> 0 THEN
+        RAISE EXCEPTION 'ledger transaction % has % postings and is off by %', {transaction}, n, off_by
         USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
@@ -40,7 +44,7 @@ def balance_trigger(transaction: str) -> pgtrigger.Trigger:
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
         timing=pgtrigger.Deferred,
-        declare=[("n", "bigint"), ("total", "numeric")],
+        declare=[("n", "bigint"), ("off_by", "numeric")],
         func=BALANCED.format(transaction=transaction),
     )
 
@@ -49,6 +53,7 @@ class Account(models.Model):
     """A pot of money, named by its code: `gateway:zarinpal:clearing`, `stall:7:pending`, `income:commission`."""
 
     code = models.CharField(_("code"), max_length=80, unique=True)
+    currency = models.CharField(_("currency"), max_length=3, default="IRR")
 
     class Meta:
         verbose_name = _("account")
@@ -93,9 +98,15 @@ class Posting(models.Model):
         COMMISSION = "commission", _("commission")
         REFUND = "refund", _("refund")
         FEE = "fee", _("gateway's fee")
+        PROMOTION = "promotion", _("discount the shop bears")
+        DISPUTE = "dispute", _("disputed")
+        CASH = "cash", _("cash taken at the door")
+        PAYOUT = "payout", _("paid out")
+        EXCHANGE = "exchange", _("exchange")
 
     transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="postings")
     account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
+    # In the smallest unit of the account's currency.
     amount = RialField(help_text=_("debit positive, credit negative"))
     kind = models.CharField(max_length=12, choices=Kind.choices)
     # Plain keys: the ledger knows what a rial was for, and depends on nobody's table.

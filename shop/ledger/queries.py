@@ -6,13 +6,15 @@ from datetime import datetime
 
 from django.db.models import Max, Q, Sum
 
-from shop.ledger.accounts import stall_delivered, stall_pending
+from shop.ledger.accounts import stall_available, stall_delivered, stall_pending
 from shop.ledger.models import Posting
 from shop.money import Rial
 
-# What moves on to the next account (release, payout) is not earned again.
 EARNED_KINDS = (Posting.Kind.GOODS, Posting.Kind.COMMISSION, Posting.Kind.SHIPPING)
-STALL_DELIVERED = r"^stall:\d+:delivered$"
+# What was delivered is earned, and a refund takes it back from wherever it stands.
+STALL_EARNED = r"^stall:\d+:(delivered|available)$"
+# What only moves on to the next account is not earned again.
+RELEASED = "stall_order.released"
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,18 @@ def awaited(*, partner_id: int) -> Rial:
 def earnings_by_order(*, partner_id: int, since: datetime, until: datetime) -> list[OrderEarning]:
     """What a stall earned by delivering, order by order, from `since` (included) to `until` (not); latest first.
 
-    Rial, sums of postings on the stall's `delivered` account; empty when nothing arrived in that time. One statement.
+    Rial, sums of postings; what was refunded in that time counts against it. Empty when nothing moved. One statement.
     """
     kinds = Posting.Kind
     rows = (
         Posting.objects.filter(
-            account__code=stall_delivered(partner_id),
+            account__code__in=(stall_delivered(partner_id), stall_available(partner_id)),
             kind__in=EARNED_KINDS,
             stall_order_id__isnull=False,
             transaction__occurred_at__gte=since,
             transaction__occurred_at__lt=until,
         )
+        .exclude(transaction__event_type=RELEASED)
         .values("stall_order_id")
         .annotate(
             goods=Sum("amount", filter=Q(kind=kinds.GOODS)),
@@ -95,15 +98,16 @@ def earnings_by_order(*, partner_id: int, since: datetime, until: datetime) -> l
 
 
 def earned_postings_since(*, posted_after: datetime) -> Iterator[EarnedPosting]:
-    """Postings on the stalls' `delivered` accounts, oldest first, from `posted_after` on (included).
+    """What stalls earned and what was taken back, oldest first, from `posted_after` on (included).
 
     A reader that overlaps (asks again from a little earlier) and keys its rows by `posting_id` misses nothing and
     doubles nothing, whatever order the writers committed in.
     """
     rows = (
         Posting.objects.filter(
-            kind__in=EARNED_KINDS, account__code__regex=STALL_DELIVERED, posted_at__gte=posted_after
+            kind__in=EARNED_KINDS, account__code__regex=STALL_EARNED, posted_at__gte=posted_after
         )
+        .exclude(transaction__event_type=RELEASED)
         .select_related("transaction")
         .order_by("posted_at", "pk")
     )

@@ -92,3 +92,22 @@ class StateMoved(OrderError):
 
     def __str__(self) -> str:
         return _("This order has moved on meanwhile. Here is how it stands now.")
+
+
+class RefundNotPossible(OrderError):
+    """Not paid, already refunded, or lines that are not of this parcel."""
+
+    def __str__(self) -> str:
+        return _("This can't be given back: look at what is left of the parcel and choose again.")
+
+
+class NothingToRefund(RefundNotPossible):
+    def __str__(self) -> str:
+        return _("Choose at least one piece to give back.")
+
+
+class UnderDispute(RefundNotPossible):
+    def __str__(self) -> str:
+        return _(
+            "The buyer has asked their own bank for this money. Wait for the bank's decision first."
+        )

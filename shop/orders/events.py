@@ -9,8 +9,8 @@ class OrderPaid:
 
 
 @dataclass(frozen=True)
-class PaymentCameTooLate:
-    attempt_id: str
+class RefundDecided:
+    refund_id: str
 
 
 @dataclass(frozen=True)

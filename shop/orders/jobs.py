@@ -1,5 +1,7 @@
 """Work of orders in the background. Every job may run twice: what it does is keyed."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -11,11 +13,13 @@ from procrastinate.contrib.django import app
 from shop.jobs import MARKET, PATIENTLY
 from shop.notices.services import send_sms
 from shop.orders.links import order_token
-from shop.orders.models import StallOrder
-from shop.orders.services.refund import return_payment
+from shop.orders.models import Refund, StallOrder
+from shop.orders.services import refund, release
 from shop.orders.services.settle import settle_attempt
 from shop.orders.services.sweep import sweep_payments as sweep
+from shop.orders.services.sweep import sweep_refunds
 from shop.payments.models import PaymentAttempt
+from shop.templatetags.bazarche import toman
 
 
 def order_url(number: str) -> str:
@@ -31,7 +35,9 @@ def settle_reported_payment(gateway: str, reference: str) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=MARKET, queueing_lock="sweep_payments")
 def sweep_payments(timestamp: int) -> None:
-    sweep(now=timezone.now())
+    now = timezone.now()
+    sweep(now=now)
+    sweep_refunds(now=now)
 
 
 @app.task(queue=MARKET)
@@ -68,17 +74,41 @@ def tell_buyer_of_parcel(stall_order_id: int) -> None:
 
 
 @app.task(queue=MARKET, retry=PATIENTLY)
-def return_late_payment(attempt_id: str) -> None:
-    attempt = PaymentAttempt.objects.select_related("order__shipping_address").get(pk=attempt_id)
-    return_payment(attempt=attempt, now=timezone.now())
+def send_refund(refund_id: str) -> None:
+    refund.send_refund(refund_id=UUID(refund_id), now=timezone.now())
+
+
+@app.task(queue=MARKET)
+def tell_buyer_of_refund(refund_id: str) -> None:
+    decided = Refund.objects.select_related(
+        "attempt__order__shipping_address", "stall_order__partner"
+    ).get(pk=refund_id)
+    order = decided.attempt.order
     with override(settings.LANGUAGE_CODE):
-        text = _(
-            "Bazarche: your payment for order %(number)s came after its time was over."
-            " The money goes back to your card."
-        ) % {"number": attempt.order.number}
+        if decided.stall_order is None:
+            text = _(
+                "Bazarche: your payment for order %(number)s came after its time was over."
+                " The money goes back to your card."
+            ) % {"number": order.number}
+        else:
+            text = _(
+                "Bazarche: %(stall)s gives back %(sum)s toman of order %(number)s."
+                " It goes back the way you paid. %(url)s"
+            ) % {
+                "stall": decided.stall_order.partner.name,
+                "sum": toman(decided.amount),
+                "number": order.number,
+                "url": order_url(order.number),
+            }
     send_sms(
-        key=f"payment-late:{attempt_id}",
-        phone=str(attempt.order.shipping_address.phone_number),
+        key=f"refund:{refund_id}",
+        phone=str(order.shipping_address.phone_number),
         text=text,
         now=timezone.now(),
     )
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(queue=MARKET, queueing_lock="release_delivered")
+def release_delivered(timestamp: int) -> None:
+    release.release_delivered(now=timezone.now())

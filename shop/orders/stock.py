@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from oscar.apps.order.models import Line
 from oscar.apps.partner.models import StockRecord
 
 from shop.jobs import publish
@@ -41,6 +42,24 @@ def release(order_lines: Iterable[Any]) -> None:
             num_allocated=ALLOCATED - quantities[record_id]
         )
     _tell_of_change(quantities)
+
+
+def give_back(order_lines: Iterable[Any], quantities: Mapping[int, int]) -> None:
+    """Put pieces (order line id → how many) of an order that was not sent back on the shelf.
+
+    Made-to-order lines held none. Runs in the refund's transaction.
+    """
+    freed: dict[int, int] = {}
+    for line in order_lines:
+        quantity = min(quantities.get(line.pk, 0), line.num_allocated or 0)
+        if line.stockrecord_id is not None and quantity:
+            freed[line.stockrecord_id] = freed.get(line.stockrecord_id, 0) + quantity
+            Line.objects.filter(pk=line.pk).update(num_allocated=F("num_allocated") - quantity)
+    for record_id in sorted(freed):
+        StockRecord.objects.filter(pk=record_id, num_in_stock__isnull=False).update(
+            num_allocated=ALLOCATED - freed[record_id]
+        )
+    _tell_of_change(freed)
 
 
 def consume(order_lines: Iterable[Any]) -> None:

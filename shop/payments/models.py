@@ -3,6 +3,8 @@
 import uuid
 from typing import ClassVar
 
+import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,7 @@ from shop.fields import RialField
 GATEWAY_NAMES = {
     "zarinpal": _("Iranian bank card"),
     "stripe": _("International card"),
+    "cash": _("Cash at the door"),
 }
 
 
@@ -22,6 +25,7 @@ class PaymentAttempt(models.Model):
         CREATED = "created", _("begun")
         REDIRECTED = "redirected", _("at the bank")
         UNKNOWN = "unknown", _("being asked at the bank")
+        ON_DELIVERY = "on_delivery", _("to be paid at the door")
         PAID = "paid", _("paid")
         DECLINED = "declined", _("declined")
         EXPIRED = "expired", _("expired")
@@ -37,13 +41,18 @@ class PaymentAttempt(models.Model):
     basket = models.ForeignKey("basket.Basket", models.PROTECT, related_name="+")
     gateway = models.CharField(_("gateway"), max_length=20)
     amount = RialField(_("amount"))
+    # What the gateway is asked for, in that currency's smallest unit: `amount` itself when it is the rial.
+    charge_currency = models.CharField(_("currency paid"), max_length=3, default="IRR")
+    charge_amount = models.BigIntegerField(_("amount in the currency paid"))
+    rate = models.ForeignKey("ExchangeRate", models.PROTECT, null=True, related_name="+")
     state = models.CharField(
         _("state"), max_length=12, choices=State.choices, default=State.CREATED
     )
     reference = models.CharField(_("gateway's reference"), max_length=120, null=True)  # noqa: DJ001 - null is "not yet": unique
     redirect_url = models.URLField(max_length=600, blank=True)
     gateway_payment_id = models.CharField(max_length=120, blank=True)
-    fee = RialField(_("gateway's fee"), null=True)
+    # In the smallest unit of the charge currency.
+    fee = models.BigIntegerField(_("gateway's fee"), null=True)
     deadline = models.DateTimeField(_("stock held until"))
     created_at = models.DateTimeField(_("begun"))
     asked_at = models.DateTimeField(_("last asked at the gateway"), null=True)
@@ -58,11 +67,21 @@ class PaymentAttempt(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["basket"],
-                condition=models.Q(state__in=["created", "redirected", "unknown", "paid"]),
+                condition=models.Q(
+                    state__in=["created", "redirected", "unknown", "on_delivery", "paid"]
+                ),
                 name="payment_attempt_one_live_per_basket",
             ),
             models.CheckConstraint(
-                condition=models.Q(amount__gt=0), name="payment_attempt_amount_positive"
+                condition=models.Q(amount__gt=0, charge_amount__gt=0),
+                name="payment_attempt_amount_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    charge_currency="IRR", charge_amount=models.F("amount"), rate=None
+                )
+                | (~models.Q(charge_currency="IRR") & models.Q(rate__isnull=False)),
+                name="payment_attempt_charge",
             ),
         ]
         indexes = [models.Index(fields=["state", "created_at"], name="payment_attempt_open")]
@@ -73,6 +92,34 @@ class PaymentAttempt(models.Model):
     @property
     def gateway_name(self) -> str:
         return str(GATEWAY_NAMES.get(self.gateway, self.gateway))
+
+
+class ExchangeRate(models.Model):
+    """What one unit of a currency costs in rial, as staff entered it; a new day is a new row, never a changed one."""
+
+    currency = models.CharField(_("currency"), max_length=3)
+    rial_per_unit = models.DecimalField(_("rial for one"), max_digits=16, decimal_places=4)
+    as_of = models.DateTimeField(_("as of"))
+    source = models.CharField(_("source"), max_length=80)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        ordering = ["-as_of", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rial_per_unit__gt=0), name="exchange_rate_positive"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.rial_per_unit}"
 
 
 class GatewayEvent(models.Model):

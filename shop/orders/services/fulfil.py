@@ -13,6 +13,8 @@ from shop.orders import stock
 from shop.orders.errors import StateMoved
 from shop.orders.events import StallOrderSent
 from shop.orders.models import StallOrder
+from shop.orders.shares import left_of, move_legs, share_legs
+from shop.payments.models import PaymentAttempt
 
 log = logging.getLogger(__name__)
 State = StallOrder.State
@@ -43,16 +45,49 @@ def send_stall_order(
 def deliver_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
     """The parcel arrived: the stall has earned it. Raises StateMoved unless the order was sent.
 
-    The ledger moves the stall's share, piece by piece, from pending to delivered; from there income is read.
+    The ledger moves the stall's share, piece by piece, from pending to delivered; from there income is read. What was
+    to be paid at the door is in the stall's hands now, and its share is booked first.
     """
     with transaction.atomic():
         _move(stall_order, from_state=State.SENT, to_state=State.DELIVERED, delivered_at=now)
+        if _is_paid_at_the_door(stall_order):
+            _book_cash(stall_order, now)
         post(
             event_type="stall_order.delivered",
             event_id=str(stall_order.pk),
             occurred_at=now,
-            legs=_earned_legs(stall_order),
+            legs=move_legs(
+                stall_order,
+                source=accounts.stall_pending(stall_order.partner_id),
+                target=accounts.stall_delivered(stall_order.partner_id),
+            ),
         )
+
+
+def _is_paid_at_the_door(stall_order: StallOrder) -> bool:
+    return PaymentAttempt.objects.filter(
+        order_id=stall_order.order_id, state=PaymentAttempt.State.ON_DELIVERY
+    ).exists()
+
+
+def _book_cash(stall_order: StallOrder, now: datetime) -> None:
+    """The buyer paid the stall in cash: the stall owes it to the shop, and has its share coming."""
+    left = left_of(stall_order)
+    cash = accounts.stall_cash(stall_order.partner_id)
+    post(
+        event_type="cash.collected",
+        event_id=str(stall_order.pk),
+        occurred_at=now,
+        legs=[
+            Leg(cash, left.paid, Posting.Kind.CASH, stall_order.partner_id, stall_order.pk),
+            *share_legs(
+                stall_order,
+                account=accounts.stall_pending(stall_order.partner_id),
+                lines=left.lines,
+                shipping=left.shipping,
+            ),
+        ],
+    )
 
 
 def _move(
@@ -69,28 +104,3 @@ def _move(
         raise StateMoved
     stall_order.refresh_from_db()
     log.info("stall_order.%s stall_order=%s", to_state, stall_order.pk)
-
-
-def _earned_legs(stall_order: StallOrder) -> list[Leg]:
-    """The postings of the capture on the stall's pending account, moved over as they are."""
-    pending = accounts.stall_pending(stall_order.partner_id)
-    delivered = accounts.stall_delivered(stall_order.partner_id)
-    captured = Posting.objects.filter(
-        stall_order_id=stall_order.pk,
-        account__code=pending,
-        transaction__event_type="payment.captured",
-    ).order_by("pk")
-    legs = []
-    for posting in captured:
-        for account, amount in ((pending, -posting.amount), (delivered, posting.amount)):
-            legs.append(
-                Leg(
-                    account,
-                    amount,
-                    Posting.Kind(posting.kind),
-                    partner_id=posting.partner_id,
-                    stall_order_id=posting.stall_order_id,
-                    order_line_id=posting.order_line_id,
-                )
-            )
-    return legs

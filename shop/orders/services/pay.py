@@ -69,7 +69,8 @@ def _request(attempt: PaymentAttempt, *, back: str) -> StartPayment:
         # language and never shown can't be paid.
         key=f"{attempt.pk}:{language}",
         order_number=attempt.order.number,
-        amount=attempt.amount,
+        amount=attempt.charge_amount,
+        currency=attempt.charge_currency,
         description=_("Order %(number)s at Bazarche") % {"number": digits(attempt.order.number)},
         return_url=back,
         cancel_url=f"{back}?{urlencode({'gave_up': 1})}",

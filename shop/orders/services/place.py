@@ -83,6 +83,7 @@ def place_order(
             basket=basket,
             gateway=checkout.gateway,
             amount=Rial.from_decimal(order.total_incl_tax),
+            charge_amount=int(order.total_incl_tax),
             deadline=now + timedelta(minutes=settings.PAYMENT_MINUTES),
             created_at=now,
         )

@@ -14,10 +14,12 @@ from shop.jobs import publish
 from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
-from shop.money import Rial, share_bp
-from shop.orders.events import OrderPaid, PaymentCameTooLate
+from shop.orders.clearing import fee_legs, gateway_legs
+from shop.orders.events import OrderPaid
 from shop.orders.models import StallOrder
 from shop.orders.services.close import close_unpaid
+from shop.orders.services.refund import owe_late_payment
+from shop.orders.shares import left_of, share_legs
 from shop.payments.gateways import gateway
 from shop.payments.gateways.base import (
     AmountDiffers,
@@ -61,7 +63,10 @@ def settle_attempt(
 
 def _ask(attempt: PaymentAttempt, *, must_end: bool) -> GatewayAnswer | None:
     """The gateway's word, from outside any transaction; None when it has none to rely on."""
-    reference, charge = str(attempt.reference), Charge(attempt.amount)
+    reference, charge = (
+        str(attempt.reference),
+        Charge(attempt.charge_amount, attempt.charge_currency),
+    )
     try:
         bank = gateway(attempt.gateway)
         if attempt.state in PaymentAttempt.CLOSED_UNPAID:
@@ -114,7 +119,7 @@ def _record_in_time(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetim
         event_type="payment.captured",
         event_id=str(attempt.pk),
         occurred_at=now,
-        legs=[*_clearing_legs(attempt, answer), *share_legs(attempt)],
+        legs=[*_capture_legs(attempt), *_shares(attempt)],
     )
     publish(OrderPaid(attempt.order_id))
     log.info("payment.captured attempt=%s order=%s", attempt.pk, attempt.order_id)
@@ -130,11 +135,11 @@ def _record_too_late(attempt: PaymentAttempt, answer: GatewayAnswer, now: dateti
         event_id=str(attempt.pk),
         occurred_at=now,
         legs=[
-            *_clearing_legs(attempt, answer),
+            *_capture_legs(attempt),
             Leg(accounts.BUYER_REFUND_DUE, -attempt.amount, Posting.Kind.REFUND),
         ],
     )
-    publish(PaymentCameTooLate(str(attempt.pk)))
+    owe_late_payment(attempt=attempt, now=now)
     log.warning("payment.late attempt=%s", attempt.pk)
 
 
@@ -144,40 +149,29 @@ def _close_as(
     attempt.state = state
     attempt.settled_at = now
     attempt.gateway_payment_id = answer.gateway_payment_id
-    fee = answer.fee_in("IRR")
-    attempt.fee = None if fee is None else Rial(fee)
+    attempt.fee = answer.fee_in(attempt.charge_currency)
     attempt.save(update_fields=["state", "settled_at", "gateway_payment_id", "fee"])
 
 
-def _clearing_legs(attempt: PaymentAttempt, answer: GatewayAnswer) -> list[Leg]:
-    clearing = accounts.gateway_clearing(attempt.gateway)
-    fee = Rial(answer.fee_in("IRR") or 0)
-    return [
-        Leg(clearing, attempt.amount, Posting.Kind.CAPTURE),
-        Leg(accounts.EXPENSE_GATEWAY_FEE, fee, Posting.Kind.FEE),
-        Leg(clearing, -fee, Posting.Kind.FEE),
-    ]
+def _capture_legs(attempt: PaymentAttempt) -> list[Leg]:
+    came_in = gateway_legs(
+        attempt,
+        amount=attempt.amount,
+        charge_amount=attempt.charge_amount,
+        kind=Posting.Kind.CAPTURE,
+    )
+    return [*came_in, *fee_legs(attempt, fee=attempt.fee or 0)]
 
 
-def share_legs(attempt: PaymentAttempt) -> list[Leg]:
-    """Each stall's share, line by line: goods and shipping owed to it, commission kept from it."""
+def _shares(attempt: PaymentAttempt) -> list[Leg]:
+    """Each stall's share of the order, owed to it from now on."""
     legs = []
-    lines = list(attempt.order.lines.all())
     for stall_order in attempt.order.stall_orders.all():
-        pending = accounts.stall_pending(stall_order.partner_id)
-        partner_id, stall_order_id = stall_order.partner_id, stall_order.pk
-        for line in lines:
-            if line.partner_id != partner_id:
-                continue
-            goods = Rial.from_decimal(line.line_price_incl_tax)
-            commission = share_bp(goods, stall_order.commission_bp)
-            for account, amount, kind in (
-                (pending, -goods, Posting.Kind.GOODS),
-                (pending, commission, Posting.Kind.COMMISSION),
-                (accounts.INCOME_COMMISSION, -commission, Posting.Kind.COMMISSION),
-            ):
-                legs.append(Leg(account, amount, kind, partner_id, stall_order_id, line.pk))
-        legs.append(
-            Leg(pending, -stall_order.shipping, Posting.Kind.SHIPPING, partner_id, stall_order_id)
+        left = left_of(stall_order)
+        legs += share_legs(
+            stall_order,
+            account=accounts.stall_pending(stall_order.partner_id),
+            lines=left.lines,
+            shipping=left.shipping,
         )
     return legs

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from shop.failpoints import failpoint
+from shop.orders.models import Refund
+from shop.orders.services.refund import send_refund
 from shop.orders.services.settle import settle_attempt
 from shop.payments.models import PaymentAttempt
 
@@ -31,3 +33,20 @@ def sweep_payments(*, now: datetime) -> int:
             log.exception("payment.sweep_failed attempt=%s", attempt_id)
         failpoint("sweep.mid_batch")
     return len(attempt_ids)
+
+
+def sweep_refunds(*, now: datetime) -> int:
+    """Ask about every refund that a gateway still works on, or that no job has sent; the number asked."""
+    older_than = now - timedelta(minutes=settings.PAYMENT_ASK_AFTER_MINUTES)
+    refund_ids = list(
+        Refund.objects.filter(state__in=Refund.OPEN, created_at__lte=older_than).values_list(
+            "pk", flat=True
+        )
+    )
+    for refund_id in refund_ids:
+        try:
+            send_refund(refund_id=refund_id, now=now)
+        except Exception:
+            # As above: the others must not wait for this one.
+            log.exception("refund.sweep_failed refund=%s", refund_id)
+    return len(refund_ids)

@@ -144,7 +144,7 @@ def test_the_authority_of_another_payment_pays_nothing(client: Client, bank: San
 def test_another_sum_than_ours_is_never_paid(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
     bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
-    PaymentAttempt.objects.filter(pk=attempt.pk).update(amount=TOTAL + 1)
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(amount=TOTAL + 1, charge_amount=TOTAL + 1)
     attempt = settle_attempt(attempt_id=attempt.pk, now=NOON + timedelta(hours=2))
     assert attempt.state == State.UNKNOWN
     assert (attempt.order.status, Transaction.objects.count()) == ("pending", 0)

@@ -21,12 +21,12 @@ from shop.ledger.accounts import (
 from shop.ledger.models import Transaction
 from shop.ledger.queries import balance
 from shop.orders.errors import BasketGone, GatewayNotAvailable
-from shop.orders.models import StallOrder
+from shop.orders.models import Refund, StallOrder
 from shop.orders.services.close import close_unpaid
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import place_order
-from shop.orders.services.refund import return_payment
+from shop.orders.services.refund import send_refund
 from shop.orders.services.settle import settle_attempt
 from shop.orders.services.sweep import sweep_payments
 from shop.payments.models import PaymentAttempt
@@ -215,8 +215,10 @@ def test_money_that_came_after_the_order_was_given_up_goes_back(bank: SandboxBan
     attempt = settle_attempt(attempt_id=attempt.pk, now=NOON)
     assert attempt.state == State.REFUND_DUE
     assert balance(BUYER_REFUND_DUE) == -attempt.amount
-    assert return_payment(attempt=attempt, now=NOON) is True
-    assert return_payment(attempt=attempt, now=NOON) is False
+    refund = Refund.objects.get(attempt=attempt)
+    assert refund.amount == attempt.amount
+    for _ in range(2):
+        assert send_refund(refund_id=refund.pk, now=NOON).state == Refund.State.DONE
     attempt.refresh_from_db()
     assert attempt.state == State.REFUNDED
     assert balance(BUYER_REFUND_DUE) == 0
@@ -228,8 +230,9 @@ def test_a_refund_that_the_bank_refuses_is_left_to_staff_and_stays_owed(bank: Sa
     bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
     PaymentAttempt.objects.filter(pk=attempt.pk).update(state=State.EXPIRED)
     attempt = settle_attempt(attempt_id=attempt.pk, now=NOON)
-    attempt.gateway_payment_id = "pi_unknown"
-    assert return_payment(attempt=attempt, now=NOON) is False
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(gateway_payment_id="pi_unknown")
+    refund = Refund.objects.get(attempt=attempt)
+    assert send_refund(refund_id=refund.pk, now=NOON).state == Refund.State.BY_HAND
     attempt.refresh_from_db()
     assert attempt.state == State.REFUND_DUE
     assert balance(BUYER_REFUND_DUE) == -attempt.amount
@@ -276,7 +279,7 @@ def test_money_taken_while_the_order_was_given_up_goes_back(
     attempt.refresh_from_db()
     assert attempt.state == State.REFUND_DUE
     assert balance(BUYER_REFUND_DUE) == -attempt.amount
-    assert return_payment(attempt=attempt, now=NOON)
+    send_refund(refund_id=Refund.objects.get(attempt=attempt).pk, now=NOON)
     assert balance(BUYER_REFUND_DUE) == 0
     given_back = bank.captures("reverse" if gateway == "zarinpal" else "refund")
     assert [line["amount"] for line in given_back] == [attempt.amount]

@@ -1,0 +1,117 @@
+"""What ordering must know about sellers and their goods."""
+
+from datetime import date, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.fields import RialField
+from shop.money import Rial
+
+DAYS_OF_WEEK = 7
+
+
+class ShippingMethod(models.TextChoices):
+    CITY_COURIER = "city_courier", _("City courier")
+    POST = "post", _("Express post")
+    TIPAX = "tipax", _("Tipax courier")
+    PICKUP_OFFICE = "pickup_office", _("Pick up at the Bazarche office")
+
+
+class SellerTerms(models.Model):
+    """What ordering must know about a seller, whoever it is. The stall's own services keep it up to date."""
+
+    partner = models.OneToOneField("partner.Partner", models.CASCADE, related_name="terms")
+    takes_orders = models.BooleanField(_("takes orders"), default=True)
+    takes_cash = models.BooleanField(_("takes cash at the door"), default=False)
+    back_on = models.DateField(_("away until"), null=True)
+    preparation_days = models.PositiveSmallIntegerField(_("days to prepare"), default=1)
+    # date.weekday() numbers: Monday 0 … Friday 4.
+    days_off = models.JSONField(_("days off"), default=list, blank=True)
+    commission_bp = models.PositiveSmallIntegerField(_("commission, basis points"), default=0)
+
+    class Meta:
+        verbose_name = _("seller's terms")
+        verbose_name_plural = _("sellers' terms")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(commission_bp__lte=10_000), name="seller_terms_commission"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.partner_id)
+
+    def send_by(self, *, today: date, days: int) -> date:
+        """The last day for sending an order of today that takes `days` working days, days off left out."""
+        day = max(today, self.back_on) if self.back_on else today
+        days_off = set(self.days_off) if len(set(self.days_off)) < DAYS_OF_WEEK else set()
+        while days > 0 or day.weekday() in days_off:
+            day += timedelta(days=1)
+            if day.weekday() not in days_off:
+                days -= 1
+        return day
+
+
+class Fulfilment(models.Model):
+    """How a product is made ready and how heavy it is. A child product shares its parent's row."""
+
+    product = models.OneToOneField("catalogue.Product", models.CASCADE, related_name="fulfilment")
+    made_days = models.PositiveSmallIntegerField(
+        _("days to make"), null=True, help_text=_("empty: from stock")
+    )
+    weight_g = models.PositiveIntegerField(_("weight of the parcel, grams"), default=500)
+
+    class Meta:
+        verbose_name = _("fulfilment")
+        verbose_name_plural = _("fulfilments")
+
+    def __str__(self) -> str:
+        return str(self.product_id)
+
+
+class ShippingRate(models.Model):
+    """A way a seller sends parcels. Its price is the tier of the parcel's weight, or nothing over `free_over`."""
+
+    partner = models.ForeignKey("partner.Partner", models.CASCADE, related_name="shipping_rates")
+    method = models.CharField(_("method"), max_length=20, choices=ShippingMethod.choices)
+    free_over = RialField(_("free over"), null=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("shipping rate")
+        verbose_name_plural = _("shipping rates")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "method"], name="shipping_rate_one_per_method"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_method_display()
+
+    def price_at(self, *, weight_g: int) -> Rial | None:
+        """Price of a parcel of this weight, rial, from the prefetched tiers; None when no tier is for it."""
+        tiers = [tier for tier in self.tiers.all() if tier.over_g <= weight_g]
+        return max(tiers, key=lambda tier: tier.over_g).price if tiers else None
+
+
+class ShippingTier(models.Model):
+    """Price of a shipping rate from a weight on."""
+
+    rate = models.ForeignKey(ShippingRate, models.CASCADE, related_name="tiers")
+    over_g = models.PositiveIntegerField(_("from weight, grams"), default=0)
+    price = RialField(_("price"))
+
+    class Meta:
+        verbose_name = _("shipping price")
+        verbose_name_plural = _("shipping prices")
+        ordering = ["over_g"]
+        constraints = [
+            models.UniqueConstraint(fields=["rate", "over_g"], name="shipping_tier_one_per_weight"),
+            models.CheckConstraint(condition=models.Q(price__gte=0), name="shipping_tier_price"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.over_g} {self.price}"

@@ -1,0 +1,124 @@
+"""One stall's part of an order.
+
+Oscar's `Order` is what the shopper pays; a `StallOrder` is one stall's part of it, and all that a stall holder sees.
+"""
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.fields import RialField
+from shop.money import Rial
+from shop.orders.models.sellers import ShippingMethod
+
+
+class StallOrderQuerySet(models.QuerySet["StallOrder"]):
+    def paid(self) -> "StallOrderQuerySet":
+        """What a stall may see: nothing before the money is there."""
+        return self.exclude(state__in=StallOrder.UNSEEN)
+
+    def before(self, latest: "StallOrder") -> "StallOrderQuerySet":
+        """What comes after `latest` in a list that begins with the newest."""
+        return self.filter(
+            models.Q(created_at__lt=latest.created_at)
+            | models.Q(created_at=latest.created_at, pk__lt=latest.pk)
+        )
+
+    def marked_late(self, *, today: date) -> "StallOrderQuerySet":
+        """Each with `is_late`: its day of sending has passed, and it has not left the stall."""
+        is_late = models.Q(state__in=StallOrder.TO_SEND, send_by__lt=today)
+        wrapped = models.ExpressionWrapper(is_late, output_field=models.BooleanField())
+        return self.annotate(is_late=wrapped)  # type: ignore[no-redef]  # told on the model, for its readers
+
+    def with_lines(self) -> "StallOrderQuerySet":
+        return self.select_related("order__shipping_address", "partner").prefetch_related(
+            "order__lines__product__parent"
+        )
+
+
+class StallOrder(models.Model):
+    """One stall's part of an order: its lines are the order's lines of this partner.
+
+    Amounts are fixed at placement; what refunds took back stands in `Refund`, and `shares.left_of` adds it up.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting for payment")
+        NEW = "new", _("new")
+        ACCEPTED = "accepted", _("accepted")
+        SENT = "sent", _("sent")
+        DELIVERED = "delivered", _("delivered")
+        CANCELLED = "cancelled", _("cancelled")
+
+    UNSEEN: ClassVar[tuple[str, ...]] = (State.PENDING, State.CANCELLED)
+    # Not sent yet: what is refunded goes back on the shelf.
+    TO_SEND: ClassVar[tuple[str, ...]] = (State.NEW, State.ACCEPTED)
+    is_late: bool  # by `marked_late`
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="stall_orders")
+    partner = models.ForeignKey("partner.Partner", models.PROTECT, related_name="stall_orders")
+    number = models.CharField(_("number"), max_length=24, unique=True)
+    state = models.CharField(
+        _("state"), max_length=12, choices=State.choices, default=State.PENDING
+    )
+    goods = RialField(_("goods"))
+    shipping = RialField(_("shipping"))
+    # The shop's gift to the buyer, of this stall's goods; the stall gets the full price.
+    discount = RialField(_("voucher"), default=Rial(0))
+    commission_bp = models.PositiveSmallIntegerField(_("commission, basis points"))
+    commission = RialField(_("commission"))
+    shipping_method = models.CharField(
+        _("shipping method"), max_length=20, choices=ShippingMethod.choices
+    )
+    send_by = models.DateField(_("to be sent by"))
+    carrier = models.CharField(_("carrier"), max_length=40, blank=True)
+    tracking_code = models.CharField(_("tracking code"), max_length=40, blank=True)
+    created_at = models.DateTimeField(_("ordered"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    released_at = models.DateTimeField(_("return window over"), null=True)
+
+    # The plugin of mypy takes the manager for another class than its query set.
+    objects: ClassVar[StallOrderQuerySet] = StallOrderQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("stall order")
+        verbose_name_plural = _("stall orders")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "partner"], name="stall_order_one_per_stall"),
+            models.CheckConstraint(
+                condition=models.Q(goods__gt=0, shipping__gte=0, commission__gte=0, discount__gte=0)
+                & models.Q(commission__lte=models.F("goods"), discount__lte=models.F("goods")),
+                name="stall_order_amounts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["partner", "state", "-created_at"], name="stall_order_of_partner"),
+            models.Index(
+                fields=["delivered_at"],
+                condition=models.Q(state="delivered", released_at=None),
+                name="stall_order_to_release",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def lines(self) -> list["models.Model"]:
+        """The order's lines of this stall, from the prefetched ones."""
+        return [line for line in self.order.lines.all() if line.partner_id == self.partner_id]
+
+    @property
+    def total(self) -> Rial:
+        """What the buyer was to pay for this parcel."""
+        return self.goods + self.shipping - self.discount
+
+    @property
+    def net(self) -> Rial:
+        """What the stall earns with the goods: without commission, and without shipping, which the carrier gets."""
+        return self.goods - self.commission
