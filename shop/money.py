@@ -82,6 +82,7 @@ def split(amount: int, weights: Sequence[int]) -> list[Rial]:
     mirror of the positive one, so that a refund takes back just what was given.
     Raises ValueError when there is no weight above zero, or one below.
     """
+    weights = [int(weight) for weight in weights]  # rials may be weights, and are not divided here
     total = sum(weights)
     if any(weight < 0 for weight in weights) or total == 0:
         raise ValueError("weights must be zero or more, and one of them above zero")

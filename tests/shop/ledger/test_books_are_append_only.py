@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from shop.ledger.accounts import INCOME_COMMISSION, gateway_clearing
+from shop.ledger.accounts import INCOME_COMMISSION, fx_position, gateway_clearing
 from shop.ledger.errors import Unbalanced
-from shop.ledger.models import Posting, Transaction
+from shop.ledger.models import Account, Posting, Transaction
 from shop.ledger.queries import balance
 from shop.ledger.services import Leg, post
 from shop.money import Rial
@@ -116,3 +116,58 @@ def post_a_lone_leg(account_id: int) -> None:
             " VALUES (%s, %s, 5, 'goods')",
             [entry_id, account_id],
         )
+
+
+def test_each_currency_balances_by_itself() -> None:
+    cents = gateway_clearing("stripe", "EUR")
+    with pytest.raises(Unbalanced):
+        post(
+            event_type="test.paid",
+            event_id="1",
+            occurred_at=NOON,
+            legs=[
+                Leg(cents, 500, Posting.Kind.CAPTURE),
+                Leg(INCOME_COMMISSION, -500, Posting.Kind.COMMISSION),
+            ],
+        )
+    # The database says the same of rows written past the service.
+    with pytest.raises(IntegrityError, match="off by 500"), transaction.atomic():
+        _write_half_in_each_currency()
+    assert Posting.objects.count() == 0
+
+
+def _write_half_in_each_currency() -> None:
+    entry = Transaction.objects.create(event_type="raw", event_id="1", occurred_at=NOON)
+    for code, currency, amount in (("cents", "EUR", 500), ("rial", "IRR", -500)):
+        account = Account.objects.create(code=code, currency=currency)
+        Posting.objects.create(
+            transaction=entry, account=account, amount=amount, kind=Posting.Kind.CAPTURE
+        )
+
+
+def test_two_currencies_that_balance_are_booked_together() -> None:
+    entry = post(
+        event_type="test.paid",
+        event_id="1",
+        occurred_at=NOON,
+        legs=[
+            Leg(gateway_clearing("stripe", "EUR"), 500, Posting.Kind.CAPTURE),
+            Leg(fx_position("EUR"), -500, Posting.Kind.EXCHANGE),
+            Leg(fx_position("IRR"), 3_000_000, Posting.Kind.EXCHANGE),
+            Leg(INCOME_COMMISSION, -3_000_000, Posting.Kind.COMMISSION),
+        ],
+    )
+    assert entry is not None
+    currencies = dict(Account.objects.values_list("code", "currency"))
+    assert currencies == {
+        "gateway:stripe:clearing:EUR": "EUR",
+        "fx:position:EUR": "EUR",
+        "fx:position:IRR": "IRR",
+        "income:commission": "IRR",
+    }
+
+
+def test_an_event_that_moved_nothing_is_not_booked() -> None:
+    legs = [Leg(INCOME_COMMISSION, 0, Posting.Kind.COMMISSION)]
+    assert post(event_type="test", event_id="1", occurred_at=NOON, legs=legs) is None
+    assert Transaction.objects.count() == 0
