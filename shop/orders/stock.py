@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from oscar.apps.order.models import Line
 from oscar.apps.partner.models import StockRecord
@@ -16,18 +16,20 @@ ALLOCATED = Coalesce(F("num_allocated"), 0)
 
 
 def reserve(quantities: Mapping[int, int], *, titles: Mapping[int, str]) -> None:
-    """Hold stock for an order: stock record → how many. Made-to-order goods (no number in stock) need none.
+    """Hold stock for an order: stock record → how many, of goods that were counted when the buyer saw them.
 
-    Runs in the order's transaction. Raises OutOfStock naming every short product; nothing is held then, since the
-    caller's transaction rolls back. The condition is in the UPDATE itself: no reading and then deciding.
+    What has turned made to order meanwhile (no number in stock) is never short, and is held all the same: what a
+    record holds is always the sum of what its open orders hold. Runs in the order's transaction. Raises OutOfStock
+    naming every short product; nothing is held then, since the caller's transaction rolls back. The condition is in
+    the UPDATE itself: no reading and then deciding.
     """
     short = []
     for record_id in sorted(quantities):
         quantity = quantities[record_id]
         held = StockRecord.objects.filter(
-            pk=record_id, num_in_stock__gte=ALLOCATED + quantity
+            Q(num_in_stock=None) | Q(num_in_stock__gte=ALLOCATED + quantity), pk=record_id
         ).update(num_allocated=ALLOCATED + quantity)
-        if not held and not StockRecord.objects.filter(pk=record_id, num_in_stock=None).exists():
+        if not held:
             short.append(titles[record_id])
     if short:
         raise OutOfStock(short)
@@ -38,7 +40,7 @@ def release(order_lines: Iterable[Any]) -> None:
     """Give back what an unpaid order held."""
     quantities = _tracked(order_lines)
     for record_id in sorted(quantities):
-        StockRecord.objects.filter(pk=record_id, num_in_stock__isnull=False).update(
+        StockRecord.objects.filter(pk=record_id).update(
             num_allocated=ALLOCATED - quantities[record_id]
         )
     _tell_of_change(quantities)
@@ -56,9 +58,7 @@ def give_back(order_lines: Iterable[Any], quantities: Mapping[int, int]) -> None
             freed[line.stockrecord_id] = freed.get(line.stockrecord_id, 0) + quantity
             Line.objects.filter(pk=line.pk).update(num_allocated=F("num_allocated") - quantity)
     for record_id in sorted(freed):
-        StockRecord.objects.filter(pk=record_id, num_in_stock__isnull=False).update(
-            num_allocated=ALLOCATED - freed[record_id]
-        )
+        StockRecord.objects.filter(pk=record_id).update(num_allocated=ALLOCATED - freed[record_id])
     _tell_of_change(freed)
 
 
@@ -66,7 +66,7 @@ def consume(order_lines: Iterable[Any]) -> None:
     """The goods left the shelf: what was held for them is gone from the stock."""
     quantities = _tracked(order_lines)
     for record_id in sorted(quantities):
-        StockRecord.objects.filter(pk=record_id, num_in_stock__isnull=False).update(
+        StockRecord.objects.filter(pk=record_id).update(
             num_allocated=ALLOCATED - quantities[record_id],
             num_in_stock=F("num_in_stock") - quantities[record_id],
         )
