@@ -26,12 +26,14 @@ class Answer:
 
 @dataclass
 class Turn:
-    """One request's turn: the open transaction, the time, what is planted, its idempotency key."""
+    """One request's turn: the open transaction, the time, what is planted, its idempotency key, and
+    the stall's account it speaks for ("" is the platform itself)."""
 
     db: sqlite3.Connection
     now: float
     faults: Faults
     key: str = ""
+    account: str = ""
     urgent_events: list[str] = field(default_factory=list)
 
 
@@ -75,6 +77,7 @@ class Counter:
         *,
         wire: Wire,
         key: str = "",
+        account: str = "",
         request: bytes = b"",
     ) -> Answer:
         """Run `work` in one transaction, under what is planted for `op`.
@@ -92,7 +95,7 @@ class Counter:
         try:
             if fault and fault.mode == "slow":
                 time.sleep(fault.seconds)
-            answer, urgent = self._commit(work, fault, wire, key, request)
+            answer, urgent = self._commit(work, fault, wire, (key, account), request)
         except RefusedError as refused:
             return refused.answer
         finally:
@@ -123,15 +126,16 @@ class Counter:
         work: Callable[[Turn], Answer],
         fault: Fault | None,
         wire: Wire,
-        key: str,
+        who: tuple[str, str],
         request: bytes,
     ) -> tuple[Answer, list[str]]:
+        key, account = who
         die = _die if fault and fault.mode == "die_after_commit" else None
         fingerprint = hashlib.sha256(request).hexdigest()
         with self._store.transaction(after_commit=die) as db:
             if key and (kept := _kept_answer(db, key, fingerprint, wire)):
                 return kept, []
-            turn = Turn(db=db, now=time.time(), faults=self._faults, key=key)
+            turn = Turn(db=db, now=time.time(), faults=self._faults, key=key, account=account)
             answer = work(turn)
             if fault and fault.mode == "500_after_commit_stored":
                 answer = wire.lost

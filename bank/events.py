@@ -9,10 +9,11 @@ from bank.counter import Turn
 from bank.faults import WEBHOOK_MODES
 
 
-def record(turn: Turn, kind: str, about: dict[str, Any]) -> None:
-    """Keep one event for delivery, with whatever fault is planted for its kind."""
+def record(turn: Turn, kind: str, about: dict[str, Any], *, account: str = "") -> None:
+    """Keep one event for delivery, with whatever fault is planted for its kind. `account` is the
+    stall's that it came from; "" the platform's own."""
     event_id = f"evt_{secrets.token_hex(12)}"
-    body = stripe_objects.event(event_id, kind, about, created=turn.now)
+    body = stripe_objects.event(event_id, kind, about, created=turn.now, account=account)
     fault = turn.faults.take(kind, WEBHOOK_MODES) or turn.faults.take("webhook", WEBHOOK_MODES)
     mode = fault.mode if fault else ""
     turn.db.execute(
@@ -24,7 +25,7 @@ def record(turn: Turn, kind: str, about: dict[str, Any]) -> None:
             json.dumps(body, ensure_ascii=False),
             mode,
             turn.now,
-            turn.now,
+            turn.now + (fault.seconds if fault and mode == "webhook_late" else 0),
             turn.now if mode == "webhook_never" else None,
         ),
     )

@@ -12,13 +12,35 @@ WIRE_OPS = (
     "session.retrieve",
     "session.expire",
     "payment_intent.retrieve",
+    "charge.retrieve",
     "refund.create",
+    "refund.retrieve",
+    "refund.list",
     "event.retrieve",
+    "account.create",
+    "account.retrieve",
+    "account_link.create",
+    "transfer.create",
+    "transfer.retrieve",
+    "transfer.list",
+    "reversal.create",
+    "reversal.list",
+    "payout.create",
+    "payout.retrieve",
+    "balance.retrieve",
+    "balance_transaction.list",
+    "balance_transaction.retrieve",
+    "dispute.retrieve",
+    "dispute.update",
     "zarinpal.request",
     "zarinpal.verify",
     "zarinpal.inquiry",
     "zarinpal.unverified",
     "zarinpal.reverse",
+    "zarinpal.sessions",
+    "zarinpal.refund",
+    "zarinpal.refund_state",
+    "zarinpal.refunds",
     "pay",
     "decline",
     "cancel",
@@ -35,11 +57,26 @@ WIRE_MODES = (
 WEBHOOK_MODES = (
     "webhook_twice",
     "webhook_never",
+    "webhook_late",
     "webhook_out_of_order",
     "webhook_before_response",
     "bad_signature",
 )
-DEFAULT_SECONDS = {"slow": 2.0, "hang_after_commit": 60.0}
+REFUND_MODES = ("refund_pending", "refund_failed")
+# Modes that make sense for a few operations only.
+OPS_OF_MODE = {
+    "wrong_amount": ("pay",),
+    "dispute": ("pay",),
+    "payout_failed": ("payout.create",),
+    **dict.fromkeys(REFUND_MODES, ("refund.create", "zarinpal.refund")),
+}
+MODES = (*WIRE_MODES, *WEBHOOK_MODES, *OPS_OF_MODE)
+DEFAULT_SECONDS = {
+    "slow": 2.0,
+    "hang_after_commit": 60.0,
+    "webhook_late": 2.0,
+    "refund_pending": 2.0,
+}
 
 
 class BadFaultError(ValueError):
@@ -63,23 +100,18 @@ class Faults:
         self._armed: list[Fault] = []
         self._lock = threading.Lock()
 
-    def arm(self, wish: Any) -> Fault:
+    def arm(self, wish: dict[str, Any]) -> Fault:
         """Plant the fault that a JSON object describes. Raises BadFaultError."""
-        if not isinstance(wish, dict):
-            raise BadFaultError("expected an object with op, mode and times")
         op, mode = wish.get("op"), wish.get("mode")
         times = wish.get("times", 1)
         seconds = wish.get("seconds", DEFAULT_SECONDS.get(str(mode), 0.0))
-        if mode in WIRE_MODES:
-            if op not in WIRE_OPS:
-                raise BadFaultError(f"op must be one of {', '.join(WIRE_OPS)}")
-        elif mode == "wrong_amount":
-            if op != "pay":
-                raise BadFaultError("wrong_amount belongs to the op pay")
-        elif mode not in WEBHOOK_MODES:
-            raise BadFaultError(f"mode must be wrong_amount or one of {WIRE_MODES + WEBHOOK_MODES}")
-        elif not isinstance(op, str) or (op != "webhook" and "." not in op) or op in WIRE_OPS:
-            raise BadFaultError("op must be webhook or an event type")
+        if mode not in MODES:
+            raise BadFaultError(f"mode must be one of {', '.join(MODES)}")
+        if mode in WEBHOOK_MODES:
+            if not isinstance(op, str) or (op != "webhook" and "." not in op) or op in WIRE_OPS:
+                raise BadFaultError("op must be webhook or an event type")
+        elif op not in OPS_OF_MODE.get(mode, WIRE_OPS):
+            raise BadFaultError(f"op must be one of {', '.join(OPS_OF_MODE.get(mode, WIRE_OPS))}")
         if not isinstance(times, int) or times < 1 or not isinstance(seconds, int | float):
             raise BadFaultError("times must be a whole number from 1, seconds a number")
         fault = Fault(str(op), str(mode), times, float(seconds))

@@ -9,39 +9,29 @@ At Stripe a refused card leaves the session open: the buyer may try another one.
 """
 
 import secrets
-import sqlite3
 from typing import Any
 
-from bank import events, stripe_objects
+from bank import book, disputes, events, rows, stripe_objects
 from bank.counter import Turn
-from bank.records import Payment, Refund
+from bank.records import Payment
 
 # What the planted fault "wrong_amount" takes less than asked.
 SHORT_BY = 1_000
 
 
-def open_payment(turn: Turn, payment: Payment) -> Payment:
-    """Keep a new payment that waits for its buyer."""
-    columns = payment.__dict__
-    marks = ", ".join(f":{name}" for name in columns)
-    turn.db.execute(f"INSERT INTO payment ({', '.join(columns)}) VALUES ({marks})", columns)  # noqa: S608 - our own field names
-    return payment
-
-
 def find_payment(turn: Turn, payment_id: str) -> Payment | None:
     """By session id or authority. What is past its time is expired on the way."""
-    row = turn.db.execute("SELECT * FROM payment WHERE id = ?", (payment_id,)).fetchone()
-    return _brought_up_to_date(turn, row) if row else None
+    payment = rows.find(turn, Payment, id=payment_id)
+    return _brought_up_to_date(turn, payment) if payment else None
 
 
 def find_by_payment_id(turn: Turn, payment_id: str) -> Payment | None:
-    """By the payment intent of its session."""
-    row = turn.db.execute("SELECT * FROM payment WHERE payment_id = ?", (payment_id,)).fetchone()
-    return _brought_up_to_date(turn, row) if row and payment_id else None
+    """By the payment intent of its session, or Zarinpal's number of a paid payment."""
+    payment = rows.find(turn, Payment, payment_id=payment_id)
+    return _brought_up_to_date(turn, payment) if payment else None
 
 
-def _brought_up_to_date(turn: Turn, row: sqlite3.Row) -> Payment:
-    payment = Payment(**dict(row))
+def _brought_up_to_date(turn: Turn, payment: Payment) -> Payment:
     if payment.state == "open" and payment.expires_at <= turn.now:
         return expire(turn, payment)
     if payment.state == "processing" and payment.settles_at and payment.settles_at <= turn.now:
@@ -51,13 +41,14 @@ def _brought_up_to_date(turn: Turn, row: sqlite3.Row) -> Payment:
 
 def bring_all_up_to_date(turn: Turn) -> None:
     """Expire and settle whatever the clock has made due."""
-    rows = turn.db.execute(
-        "SELECT * FROM payment WHERE (state = 'open' AND expires_at <= :now)"
-        " OR (state = 'processing' AND settles_at <= :now)",
+    due = rows.query(
+        turn,
+        Payment,
+        "(state = 'open' AND expires_at <= :now) OR (state = 'processing' AND settles_at <= :now)",
         {"now": turn.now},
-    ).fetchall()
-    for row in rows:
-        _brought_up_to_date(turn, row)
+    )
+    for payment in due:
+        _brought_up_to_date(turn, payment)
 
 
 def pay(turn: Turn, payment: Payment, *, late_by: float = 0) -> Payment:
@@ -69,7 +60,7 @@ def pay(turn: Turn, payment: Payment, *, late_by: float = 0) -> Payment:
     amount = max(1, payment.amount - SHORT_BY) if wrong else payment.amount
     if not late_by:
         return _capture(turn, payment, amount)
-    payment = _change(
+    payment = rows.change(
         turn,
         payment,
         state="processing",
@@ -85,7 +76,7 @@ def pay(turn: Turn, payment: Payment, *, late_by: float = 0) -> Payment:
 
 def _capture(turn: Turn, payment: Payment, amount: int) -> Payment:
     came_late = payment.state == "processing"
-    payment = _change(
+    payment = rows.change(
         turn,
         payment,
         state="paid",
@@ -93,11 +84,14 @@ def _capture(turn: Turn, payment: Payment, amount: int) -> Payment:
         paid_at=turn.now,
         payment_id=_intent_id(payment),
     )
-    _move(turn, "capture", payment, amount, payment.idempotency_key)
+    book.move(turn, "capture", payment.id, amount, payment.currency, payment.idempotency_key)
     if payment.wire == "stripe":
+        book.enter(turn, "charge", payment.charge_id, amount, payment.currency, fee=payment.fee)
         _tell(turn, "payment_intent.succeeded", payment)
         kind = "async_payment_succeeded" if came_late else "completed"
         _tell(turn, f"checkout.session.{kind}", payment)
+        if turn.faults.take("pay", ("dispute",)):
+            disputes.open_dispute(turn, payment, amount, reason="fraudulent")
     return payment
 
 
@@ -106,8 +100,8 @@ def decline(turn: Turn, payment: Payment) -> Payment:
     if payment.state != "open":
         return payment
     if payment.wire == "zarinpal":
-        return _change(turn, payment, state="failed", declined=1)
-    payment = _change(turn, payment, declined=1, payment_id=_intent_id(payment))
+        return rows.change(turn, payment, state="failed", declined=1)
+    payment = rows.change(turn, payment, declined=1, payment_id=_intent_id(payment))
     _tell(turn, "payment_intent.payment_failed", payment)
     return payment
 
@@ -115,13 +109,13 @@ def decline(turn: Turn, payment: Payment) -> Payment:
 def cancel(turn: Turn, payment: Payment) -> Payment:
     """The buyer goes back without paying: the end at Zarinpal, not yet at Stripe."""
     if payment.state == "open" and payment.wire == "zarinpal":
-        return _change(turn, payment, state="failed")
+        return rows.change(turn, payment, state="failed")
     return payment
 
 
 def expire(turn: Turn, payment: Payment) -> Payment:
     """Nobody may pay any more. The caller has seen that it is open."""
-    payment = _change(turn, payment, state="expired")
+    payment = rows.change(turn, payment, state="expired")
     if payment.wire == "stripe":
         _tell(turn, "checkout.session.expired", payment)
     return payment
@@ -130,50 +124,30 @@ def expire(turn: Turn, payment: Payment) -> Payment:
 def verify(turn: Turn, payment: Payment) -> Payment:
     """Zarinpal: the shop takes the payment. Only an unverified paid one changes."""
     if payment.verified_at is None:
-        return _change(turn, payment, verified_at=turn.now)
+        return rows.change(turn, payment, verified_at=turn.now)
     return payment
 
 
 def reverse(turn: Turn, payment: Payment) -> Payment:
     """Zarinpal: give the whole amount back at once."""
-    _move(turn, "reverse", payment, payment.paid_amount, "")
-    return _change(turn, payment, state="reversed")
-
-
-def refund(turn: Turn, payment: Payment, amount: int) -> Refund:
-    """Stripe: give a part back. The caller has seen that so much is left."""
-    given = Refund(f"re_{secrets.token_hex(12)}", payment.id, amount, turn.now)
-    turn.db.execute("INSERT INTO refund VALUES (:id, :payment, :amount, :created)", given.__dict__)
-    _move(turn, "refund", payment, amount, turn.key)
-    _tell(turn, "charge.refunded", payment)
-    return given
-
-
-def refunded_amount(turn: Turn, payment: Payment) -> int:
-    """What was given back so far; 0 when nothing was."""
-    row = turn.db.execute(
-        "SELECT coalesce(sum(amount), 0) AS total FROM refund WHERE payment = ?", (payment.id,)
-    ).fetchone()
-    return int(row["total"])
+    book.move(turn, "reverse", payment.id, payment.paid_amount, payment.currency)
+    return rows.change(turn, payment, state="reversed")
 
 
 def unverified_payments(turn: Turn) -> list[Payment]:
     """Zarinpal: the last hundred that buyers paid and the shop never took."""
-    rows = turn.db.execute(
-        "SELECT * FROM payment WHERE wire = 'zarinpal' AND state = 'paid' AND verified_at IS NULL"
-        " ORDER BY paid_at DESC LIMIT 100"
-    ).fetchall()
-    return [Payment(**dict(row)) for row in rows]
+    waiting = rows.query(
+        turn, Payment, "wire = 'zarinpal' AND state = 'paid' AND verified_at IS NULL", {}
+    )
+    return sorted(waiting, key=lambda payment: -(payment.paid_at or 0))[:100]
 
 
 def _tell(turn: Turn, kind: str, payment: Payment) -> None:
     about: dict[str, Any] | None
     if kind.startswith("checkout.session."):
         about = stripe_objects.checkout_session(payment)
-    elif kind.startswith("payment_intent."):
-        about = stripe_objects.payment_intent(payment)
     else:
-        about = stripe_objects.charge(payment, refunded=refunded_amount(turn, payment))
+        about = stripe_objects.payment_intent(payment)
     events.record(turn, kind, about or {})
 
 
@@ -183,16 +157,3 @@ def _intent_id(payment: Payment) -> str:
     if payment.wire == "stripe":
         return f"pi_{secrets.token_hex(12)}"
     return str(secrets.randbelow(9 * 10**10) + 10**10)
-
-
-def _change(turn: Turn, payment: Payment, **changes: object) -> Payment:
-    marks = ", ".join(f"{name} = :{name}" for name in changes)
-    turn.db.execute(f"UPDATE payment SET {marks} WHERE id = :id", {**changes, "id": payment.id})  # noqa: S608 - our own field names
-    return Payment(**{**payment.__dict__, **changes})
-
-
-def _move(turn: Turn, op: str, payment: Payment, amount: int, key: str) -> None:
-    turn.db.execute(
-        "INSERT INTO movement (op, id, amount, currency, key, time) VALUES (?, ?, ?, ?, ?, ?)",
-        (op, payment.id, amount, payment.currency, key, turn.now),
-    )

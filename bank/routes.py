@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from bank import payments
+from bank import connect, payments, refunds
 from bank.buyer import Buyer
 from bank.counter import Answer, Counter, RefusedError, Turn
+from bank.fakes import Fakes
 from bank.faults import Faults
 from bank.forms import BadFormError, parse_form
 from bank.hooks import Hooks
 from bank.store import Store
-from bank.stripe_wire import WIRE as STRIPE
-from bank.stripe_wire import StripeWire, check_key, refuse
-from bank.stripe_wire import error as stripe_error
+from bank.stripe_shape import WIRE as STRIPE
+from bank.stripe_shape import check_key, refuse
+from bank.stripe_shape import error as stripe_error
+from bank.stripe_wire import StripeWire
+from bank.zarinpal_graphql import ZarinpalGraphql
 from bank.zarinpal_wire import WIRE as ZARINPAL
 from bank.zarinpal_wire import ZarinpalWire
 
@@ -50,6 +53,7 @@ class Request:
     query: str
     authorization: str
     idempotency_key: str
+    account: str
     content_type: str
     body: bytes
 
@@ -64,6 +68,8 @@ class Bank:
         self._counter = Counter(self._store, self._faults, self._hooks)
         self._stripe = StripeWire(base_url=base_url, shortest_session=config.shortest_session)
         self._zarinpal = ZarinpalWire(merchant_id=config.zarinpal_merchant)
+        self._graphql = ZarinpalGraphql(late_seconds=config.late)
+        self._fakes = Fakes(self._faults)
         self._buyer = Buyer(merchant=config.merchant, late_seconds=config.late)
         self._files = {
             "bank.css": (HERE / "pages" / "bank.css", "text/css; charset=utf-8"),
@@ -80,14 +86,16 @@ class Bank:
             return self._answer_stripe(request)
         if path.startswith("/pg/v4/payment/") and verb == "POST":
             return self._answer_zarinpal(request)
+        if path.rstrip("/") == "/api/v4/graphql" and verb == "POST":
+            return self._answer_graphql(request)
         if path.startswith(("/c/pay/", "/pg/StartPay/")):
             return self._answer_buyer(request)
         if path.startswith("/_page/") and verb == "GET":
             return self._answer_file(path.removeprefix("/_page/"))
         if path == "/" and verb == "GET":
             return self._buyer.welcome(_field(request.query, "lang"))
-        if path == "/_fake/faults" and verb == "POST":
-            return self._plant(request)
+        if path.startswith("/_fake/") and verb == "POST":
+            return self._answer_fake(request)
         if path == "/_health" and verb == "GET":
             return Answer(200, b'{"ok": true}')
         return Answer(404, b'{"error": {"message": "Unrecognized request URL"}}')
@@ -107,7 +115,9 @@ class Bank:
         op, work = found
         key = request.idempotency_key if is_post else ""
         whole = f"{request.path}\n".encode() + request.body
-        return self._counter.serve(op, work, wire=STRIPE, key=key, request=whole)
+        return self._counter.serve(
+            op, work, wire=STRIPE, key=key, account=request.account, request=whole
+        )
 
     def _answer_zarinpal(self, request: Request) -> Answer:
         try:
@@ -118,6 +128,14 @@ class Bank:
         if found is None:
             return Answer(404, b"<html><body>404</body></html>", "text/html")
         op, work = found
+        return self._counter.serve(op, work, wire=ZARINPAL)
+
+    def _answer_graphql(self, request: Request) -> Answer:
+        try:
+            asked = json.loads(request.body)
+        except ValueError:
+            asked = None
+        op, work = self._graphql.route(request.authorization, asked)
         return self._counter.serve(op, work, wire=ZARINPAL)
 
     def _answer_buyer(self, request: Request) -> Answer:
@@ -139,15 +157,20 @@ class Bank:
             return Answer(404, b"", "text/plain")
         return Answer(200, path.read_bytes(), content_type, (("Cache-Control", "max-age=3600"),))
 
-    def _plant(self, request: Request) -> Answer:
+    def _answer_fake(self, request: Request) -> Answer:
         # JSON by name keeps a stray web page from planting faults with a plain form.
         if not request.content_type.startswith("application/json"):
             return Answer(415, b'{"error": "send application/json"}')
         try:
-            fault = self._faults.arm(json.loads(request.body))
-        except ValueError as wrong:
-            return Answer(400, json.dumps({"error": str(wrong)}).encode())
-        return Answer(201, json.dumps(fault.__dict__).encode())
+            wish = json.loads(request.body)
+        except ValueError:
+            wish = None
+        if not isinstance(wish, dict):
+            return Answer(400, b'{"error": "expected a JSON object"}')
+        work = self._fakes.route(request.path, wish)
+        if work is None:
+            return Answer(404, b'{"error": "there is nothing of that name"}')
+        return self._counter.serve("fake", work, wire=STRIPE)
 
     def _run_clock(self) -> None:
         while True:
@@ -156,6 +179,8 @@ class Bank:
                 with self._store.transaction() as db:
                     turn = Turn(db=db, now=time.time(), faults=self._faults)
                     payments.bring_all_up_to_date(turn)
+                    refunds.bring_all_up_to_date(turn)
+                    connect.bring_payouts_up_to_date(turn)
                 self._hooks.deliver_due()
             except Exception:  # the clock must outlive whatever goes wrong in one tick
                 traceback.print_exc()

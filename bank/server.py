@@ -47,6 +47,7 @@ class Handler(BaseHTTPRequestHandler):
             query=address.query,
             authorization=self.headers.get("Authorization", ""),
             idempotency_key=self.headers.get("Idempotency-Key", ""),
+            account=self.headers.get("Stripe-Account", ""),
             content_type=self.headers.get("Content-Type", ""),
             body=self.rfile.read(int(length)),
         )

@@ -23,6 +23,30 @@ CREATE INDEX IF NOT EXISTS payment_waiting ON payment (state) WHERE state IN ('o
 CREATE TABLE IF NOT EXISTS refund (
     id TEXT PRIMARY KEY, payment TEXT NOT NULL REFERENCES payment (id), amount INTEGER NOT NULL,
     created REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS account (
+    id TEXT PRIMARY KEY, created REAL NOT NULL, country TEXT NOT NULL, email TEXT NOT NULL,
+    transfers TEXT NOT NULL, metadata TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS transfer (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id), amount INTEGER NOT NULL,
+    currency TEXT NOT NULL, created REAL NOT NULL, transfer_group TEXT NOT NULL,
+    source TEXT NOT NULL, reversed INTEGER NOT NULL CHECK (reversed <= amount),
+    metadata TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS reversal (
+    id TEXT PRIMARY KEY, transfer TEXT NOT NULL REFERENCES transfer (id), amount INTEGER NOT NULL,
+    currency TEXT NOT NULL, created REAL NOT NULL, metadata TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS dispute (
+    id TEXT PRIMARY KEY, payment TEXT NOT NULL REFERENCES payment (id), amount INTEGER NOT NULL,
+    currency TEXT NOT NULL, fee INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+    created REAL NOT NULL, due_by REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS payout (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
+    status TEXT NOT NULL, created REAL NOT NULL, settles_at REAL, fails INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS line (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, category TEXT NOT NULL,
+    source TEXT NOT NULL, amount INTEGER NOT NULL, fee INTEGER NOT NULL, currency TEXT NOT NULL,
+    created REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS line_by_time ON line (account, created);
+CREATE INDEX IF NOT EXISTS line_by_source ON line (source);
 CREATE TABLE IF NOT EXISTS movement (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, op TEXT NOT NULL, id TEXT NOT NULL,
     amount INTEGER NOT NULL, currency TEXT NOT NULL, key TEXT NOT NULL, time REAL NOT NULL);
@@ -34,6 +58,19 @@ CREATE TABLE IF NOT EXISTS event (
     next_at REAL NOT NULL, delivered_at REAL);
 CREATE INDEX IF NOT EXISTS event_waiting ON event (next_at) WHERE delivered_at IS NULL;
 """
+
+
+# Columns that came later than their table: a bank of an older day gets them at its start.
+LATER_COLUMNS = {
+    "payment": {"transfer_group": "TEXT NOT NULL DEFAULT ''"},
+    "refund": {
+        "status": "TEXT NOT NULL DEFAULT 'succeeded'",
+        "settles_at": "REAL",
+        "fails": "INTEGER NOT NULL DEFAULT 0",
+        "description": "TEXT NOT NULL DEFAULT ''",
+        "key": "TEXT NOT NULL DEFAULT ''",
+    },
+}
 
 
 class Store:
@@ -50,8 +87,15 @@ class Store:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.executescript(SCHEMA)
+        self._add_later_columns()
         self._log = CaptureLog(folder / "capture.jsonl")
         self._log.catch_up(self._db)
+
+    def _add_later_columns(self) -> None:
+        for table, columns in LATER_COLUMNS.items():
+            present = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            for name in columns.keys() - present:
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")
 
     @contextmanager
     def transaction(

@@ -1,8 +1,18 @@
-"""Stripe's objects as JSON, drawn from one payment. Only the fields a shop reads."""
+"""Stripe's objects as JSON, drawn from our rows. Only the fields a shop reads."""
 
+import json
 from typing import Any
 
-from bank.records import Payment, Refund
+from bank.records import (
+    Account,
+    Dispute,
+    Line,
+    Payment,
+    Payout,
+    Refund,
+    Reversal,
+    Transfer,
+)
 
 API_VERSION = "2026-10-28.endive"
 ACCOUNT = "acct_sandbox"
@@ -54,15 +64,12 @@ def payment_intent(
         "created": int(payment.created),
         "currency": payment.currency,
         "last_payment_error": _refusal() if payment.declined and payment.state == "open" else None,
-        "latest_charge": (charge or charge_id(payment)) if is_paid else None,
+        "latest_charge": (charge or payment.charge_id) if is_paid else None,
         "livemode": False,
         "metadata": payment.tags,
+        "transfer_group": payment.transfer_group or None,
         "status": states.get(payment.state, "requires_payment_method"),
     }
-
-
-def charge_id(payment: Payment) -> str:
-    return payment.payment_id.replace("pi_", "ch_", 1)
 
 
 def charge(
@@ -70,12 +77,12 @@ def charge(
 ) -> dict[str, Any]:
     """The charge of a paid payment."""
     return {
-        "id": charge_id(payment),
+        "id": payment.charge_id,
         "object": "charge",
         "amount": payment.paid_amount,
         "amount_captured": payment.paid_amount,
         "amount_refunded": refunded,
-        "balance_transaction": transaction or charge_id(payment).replace("ch_", "txn_", 1),
+        "balance_transaction": transaction or payment.charge_id.replace("ch_", "txn_", 1),
         "created": int(payment.paid_at or payment.created),
         "currency": payment.currency,
         "livemode": False,
@@ -85,44 +92,141 @@ def charge(
         "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": LAST4}},
         "refunded": refunded == payment.paid_amount,
         "status": "succeeded",
+        "transfer_group": payment.transfer_group or None,
     }
 
 
-def balance_transaction(payment: Payment) -> dict[str, Any]:
-    """What the charge did to the shop's balance."""
+def balance_transaction(line: Line, *, source: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One line of a balance's book. `source` stands in for the bare id when expanded."""
     return {
-        "id": charge_id(payment).replace("ch_", "txn_", 1),
+        "id": line.id,
         "object": "balance_transaction",
-        "amount": payment.paid_amount,
-        "currency": payment.currency,
-        "fee": payment.fee,
-        "net": payment.paid_amount - payment.fee,
-        "type": "charge",
+        "amount": line.amount,
+        "available_on": int(line.created),
+        "created": int(line.created),
+        "currency": line.currency,
+        "fee": line.fee,
+        "net": line.amount - line.fee,
+        "reporting_category": line.category,
+        "source": source or line.source,
+        "status": "available",
+        "type": line.kind,
     }
 
 
-def refund(given: Refund, payment: Payment, *, reason: str | None) -> dict[str, Any]:
-    """A refund. The sandbox gives back at once."""
+def refund(given: Refund, payment: Payment, *, reason: str | None = None) -> dict[str, Any]:
+    """A refund; its bank may still be working on it."""
+    failure = {"failure_reason": "expired_or_canceled_card"} if given.status == "failed" else {}
     return {
         "id": given.id,
         "object": "refund",
         "amount": given.amount,
-        "charge": charge_id(payment),
+        "charge": payment.charge_id,
         "created": int(given.created),
         "currency": payment.currency,
-        "metadata": {},
+        "metadata": json.loads(given.description or "{}"),
         "payment_intent": payment.payment_id,
         "reason": reason,
-        "status": "succeeded",
+        "status": given.status,
+        **failure,
     }
 
 
-def event(event_id: str, kind: str, about: dict[str, Any], *, created: float) -> dict[str, Any]:
+def account(seen: Account) -> dict[str, Any]:
+    """A stall's account, in the controller form."""
+    is_active = seen.transfers == "active"
+    return {
+        "id": seen.id,
+        "object": "account",
+        "capabilities": {"transfers": seen.transfers},
+        "charges_enabled": False,
+        "controller": {"type": "application"},
+        "country": seen.country or None,
+        "created": int(seen.created),
+        "details_submitted": is_active,
+        "email": seen.email or None,
+        "metadata": json.loads(seen.metadata),
+        "payouts_enabled": is_active,
+        "requirements": {"currently_due": [] if is_active else ["external_account"]},
+        "type": "none",
+    }
+
+
+def transfer(sent: Transfer) -> dict[str, Any]:
+    """A transfer to an account."""
+    return {
+        "id": sent.id,
+        "object": "transfer",
+        "amount": sent.amount,
+        "amount_reversed": sent.reversed,
+        "created": int(sent.created),
+        "currency": sent.currency,
+        "destination": sent.account,
+        "livemode": False,
+        "metadata": json.loads(sent.metadata),
+        "reversed": sent.reversed == sent.amount,
+        "source_transaction": sent.source or None,
+        "transfer_group": sent.transfer_group or None,
+    }
+
+
+def reversal(taken: Reversal) -> dict[str, Any]:
+    """A part of a transfer taken back."""
+    return {
+        "id": taken.id,
+        "object": "transfer_reversal",
+        "amount": taken.amount,
+        "created": int(taken.created),
+        "currency": taken.currency,
+        "metadata": json.loads(taken.metadata),
+        "transfer": taken.transfer,
+    }
+
+
+def dispute(seen: Dispute, payment: Payment, lines: list[Line]) -> dict[str, Any]:
+    """A dispute with what it did to the balance: one line, two once it is won."""
+    return {
+        "id": seen.id,
+        "object": "dispute",
+        "amount": seen.amount,
+        "balance_transactions": [balance_transaction(line) for line in lines],
+        "charge": payment.charge_id,
+        "created": int(seen.created),
+        "currency": seen.currency,
+        "evidence_details": {"due_by": int(seen.due_by), "has_evidence": False, "past_due": False},
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": payment.payment_id,
+        "reason": seen.reason,
+        "status": seen.status,
+    }
+
+
+def payout(seen: Payout) -> dict[str, Any]:
+    """A payout to a bank account."""
+    failure = {"failure_code": "account_closed"} if seen.status == "failed" else {}
+    return {
+        "id": seen.id,
+        "object": "payout",
+        "amount": seen.amount,
+        "arrival_date": int(seen.created),
+        "created": int(seen.created),
+        "currency": seen.currency,
+        "livemode": False,
+        "metadata": {},
+        "status": seen.status,
+        **failure,
+    }
+
+
+def event(
+    event_id: str, kind: str, about: dict[str, Any], *, created: float, account: str = ""
+) -> dict[str, Any]:
     """The envelope of a webhook."""
     return {
         "id": event_id,
         "object": "event",
-        "account": ACCOUNT,
+        "account": account or ACCOUNT,
         "api_version": API_VERSION,
         "created": int(created),
         "data": {"object": about},

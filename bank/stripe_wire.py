@@ -1,4 +1,4 @@
-"""Stripe's wire: Checkout Sessions, PaymentIntents, refunds and events."""
+"""Stripe's wire: Checkout Sessions, PaymentIntents, refunds and events; the rest is in its own files."""
 
 import json
 import re
@@ -6,13 +6,28 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from bank import payments, stripe_objects
-from bank.counter import Answer, RefusedError, Turn, Wire
+from bank import book, disputes, payments, refunds, rows, stripe_objects
+from bank.counter import Answer, Turn
 from bank.events import find_event
 from bank.forms import items_of
-from bank.records import Payment
+from bank.records import Payment, Refund
+from bank.stripe_book_wire import BookWire
+from bank.stripe_connect_wire import ConnectWire
+from bank.stripe_shape import (
+    CURRENCIES,
+    Params,
+    Route,
+    listing,
+    metadata_of,
+    missing,
+    refuse,
+    refuse_unknown,
+    reply,
+    web_address,
+    whole,
+    wishes,
+)
 
-CURRENCIES = ("irr", "eur", "usd")
 SESSION_FIELDS = {
     "cancel_url",
     "client_reference_id",
@@ -30,52 +45,7 @@ SESSION_FIELDS = {
 REFUND_FIELDS = {"amount", "charge", "expand", "metadata", "payment_intent", "reason"}
 LONGEST_SESSION = 24 * 3600
 
-Params = dict[str, Any]
 Work = Callable[[Turn], Answer]
-
-
-def error(
-    status: int, kind: str, message: str, *, code: str = "", param: str = "", **more: str
-) -> Answer:
-    """Stripe's error object."""
-    fields = {"type": kind, "message": message, "code": code, "param": param, **more}
-    return reply({"error": {key: value for key, value in fields.items() if value}}, status)
-
-
-def reply(body: dict[str, Any], status: int = 200) -> Answer:
-    request_id = f"req_{secrets.token_hex(7)}"
-    return Answer(status, json.dumps(body).encode(), headers=(("Request-Id", request_id),))
-
-
-WIRE = Wire(
-    unavailable=error(503, "api_error", "The sandbox bank was told to refuse this."),
-    too_many=error(429, "invalid_request_error", "Too many requests.", code="rate_limit"),
-    lost=error(500, "api_error", "The sandbox bank was told to lose this answer."),
-    key_reused=error(
-        400,
-        "idempotency_error",
-        "Keys for idempotent requests can only be used with the same parameters.",
-    ),
-    key_in_use=error(
-        409,
-        "idempotency_error",
-        "Another request with this key is still in progress.",
-        code="idempotency_key_in_use",
-    ),
-)
-
-
-def refuse(message: str, *, param: str = "", code: str = "", status: int = 400) -> RefusedError:
-    return RefusedError(error(status, "invalid_request_error", message, param=param, code=code))
-
-
-def check_key(authorization: str) -> None:
-    """Only test keys may speak to a sandbox. Raises RefusedError."""
-    key = authorization.removeprefix("Bearer ").strip()
-    if key.startswith(("sk_live_", "rk_live_")):
-        raise refuse("A live key has no business at the sandbox bank.", status=401)
-    if not key.startswith("sk_test_"):
-        raise refuse("You did not provide a test API key.", status=401)
 
 
 class StripeWire:
@@ -84,16 +54,23 @@ class StripeWire:
     def __init__(self, *, base_url: str, shortest_session: int) -> None:
         self._base_url = base_url
         self._shortest_session = shortest_session
+        self._connect = ConnectWire(base_url=base_url)
+        self._book = BookWire()
 
     def route(self, method: str, path: str, params: Params) -> tuple[str, Work] | None:
         """The operation's name and its work; None when there is no such path."""
-        routes: list[tuple[str, str, str, Callable[..., Answer]]] = [
+        routes: list[Route] = [
             ("POST", r"/v1/checkout/sessions", "session.create", self._create_session),
             ("GET", r"/v1/checkout/sessions/(\w+)", "session.retrieve", self._retrieve_session),
             ("POST", r"/v1/checkout/sessions/(\w+)/expire", "session.expire", self._expire_session),
             ("GET", r"/v1/payment_intents/(\w+)", "payment_intent.retrieve", self._retrieve_intent),
+            ("GET", r"/v1/charges/(\w+)", "charge.retrieve", self._retrieve_charge),
             ("POST", r"/v1/refunds", "refund.create", self._create_refund),
+            ("GET", r"/v1/refunds", "refund.list", self._list_refunds),
+            ("GET", r"/v1/refunds/(\w+)", "refund.retrieve", self._retrieve_refund),
             ("GET", r"/v1/events/(\w+)", "event.retrieve", self._retrieve_event),
+            *self._connect.routes(),
+            *self._book.routes(),
         ]
         for verb, pattern, op, work in routes:
             if verb == method and (match := re.fullmatch(pattern, path)):
@@ -102,13 +79,14 @@ class StripeWire:
         return None
 
     def _create_session(self, turn: Turn, params: Params) -> Answer:
-        _refuse_unknown(params, SESSION_FIELDS)
+        refuse_unknown(params, SESSION_FIELDS)
         if params.get("mode") != "payment":
             raise refuse("The sandbox bank knows mode=payment only.", param="mode")
         amount, currency, description = _one_line(params)
         metadata = dict(params.get("metadata") or {})
-        metadata |= (params.get("payment_intent_data") or {}).get("metadata") or {}
-        payment = payments.open_payment(
+        intent = params.get("payment_intent_data") or {}
+        metadata |= intent.get("metadata") or {}
+        payment = rows.insert(
             turn,
             Payment(
                 id=f"cs_test_{secrets.token_hex(16)}",
@@ -118,13 +96,14 @@ class StripeWire:
                 currency=currency,
                 description=description,
                 order_number=str(params.get("client_reference_id", "")),
-                return_url=_web_address(params, "success_url"),
-                cancel_url=_web_address(params, "cancel_url"),
+                return_url=web_address(params, "success_url"),
+                cancel_url=web_address(params, "cancel_url"),
                 language=str(params.get("locale", "auto")),
                 metadata=json.dumps(metadata),
                 idempotency_key=turn.key,
                 created=turn.now,
                 expires_at=self._deadline(turn, params),
+                transfer_group=str(intent.get("transfer_group", "")),
             ),
         )
         return reply(self._session(turn, payment, params))
@@ -144,45 +123,73 @@ class StripeWire:
 
     def _retrieve_intent(self, turn: Turn, intent_id: str, params: Params) -> Answer:
         payment = payments.find_by_payment_id(turn, intent_id)
-        intent = payment and _intent(turn, payment, _wishes(params))
+        intent = payment and _intent(turn, payment, wishes(params))
         if not intent:
-            raise _missing("payment_intent", intent_id)
+            raise missing("payment_intent", intent_id)
         return reply(intent)
 
+    def _retrieve_charge(self, turn: Turn, charge_id: str, params: Params) -> Answer:
+        payment = payments.find_by_payment_id(turn, charge_id.replace("ch_", "pi_", 1))
+        if payment is None or payment.state != "paid":
+            raise missing("charge", charge_id)
+        return reply(_charge(turn, payment, {"balance_transaction"} & wishes(params)))
+
     def _create_refund(self, turn: Turn, params: Params) -> Answer:
-        _refuse_unknown(params, REFUND_FIELDS)
+        refuse_unknown(params, REFUND_FIELDS)
         intent_id = str(params.get("payment_intent") or params.get("charge", ""))
         payment = payments.find_by_payment_id(turn, intent_id.replace("ch_", "pi_", 1))
         if payment is None:
-            raise _missing("payment_intent", intent_id)
-        left = payment.paid_amount - payments.refunded_amount(turn, payment)
-        if payment.state != "paid" or left == 0:
+            raise missing("payment_intent", intent_id)
+        if payment.state != "paid" or refunds.given_back(turn, payment) == payment.paid_amount:
             raise refuse("This payment has nothing left to refund.", code="charge_already_refunded")
-        amount = _whole(params, "amount") if "amount" in params else left
+        left = disputes.left_of(turn, payment)
+        if left == 0:
+            raise refuse("This payment has been charged back.", code="charge_disputed")
+        amount = whole(params, "amount") if "amount" in params else left
         if amount > left:
             raise refuse(f"Refund amount ({amount}) is greater than what is left ({left}).")
-        given = payments.refund(turn, payment, amount)
+        given = refunds.give(
+            turn, "refund.create", payment, amount, description=metadata_of(params)
+        )
         return reply(stripe_objects.refund(given, payment, reason=params.get("reason")))
+
+    def _retrieve_refund(self, turn: Turn, refund_id: str, params: Params) -> Answer:
+        given = rows.find(turn, Refund, id=refund_id)
+        if given is None or not given.id.startswith("re_"):
+            raise missing("refund", refund_id)
+        payment = refunds.payment_of(turn, given)
+        given = refunds.brought_up_to_date(turn, given, payment)
+        return reply(stripe_objects.refund(given, payment))
+
+    def _list_refunds(self, turn: Turn, params: Params) -> Answer:
+        payment = payments.find_by_payment_id(turn, str(params.get("payment_intent", "")))
+        if payment is None or payment.wire != "stripe":
+            return listing([], url="/v1/refunds")
+        given = [
+            stripe_objects.refund(refunds.brought_up_to_date(turn, one, payment), payment)
+            for one in rows.select(turn, Refund, payment=payment.id)
+        ]
+        return listing(given[::-1], url="/v1/refunds")
 
     def _retrieve_event(self, turn: Turn, event_id: str, params: Params) -> Answer:
         body = find_event(turn, event_id)
         if body is None:
-            raise _missing("event", event_id)
+            raise missing("event", event_id)
         return Answer(200, body.encode())
 
     def _session(self, turn: Turn, payment: Payment, params: Params) -> dict[str, Any]:
-        wishes = _wishes(params)
+        asked = wishes(params)
         page_url = f"{self._base_url}/c/pay/{payment.id}"
-        if not any(wish.startswith("payment_intent") for wish in wishes):
+        if not any(wish.startswith("payment_intent") for wish in asked):
             return stripe_objects.checkout_session(payment, page_url=page_url)
-        inner = {wish.removeprefix("payment_intent.") for wish in wishes}
+        inner = {wish.removeprefix("payment_intent.") for wish in asked}
         intent = _intent(turn, payment, inner)
         return stripe_objects.checkout_session(payment, page_url=page_url, intent=intent)
 
     def _deadline(self, turn: Turn, params: Params) -> float:
         if "expires_at" not in params:
             return turn.now + LONGEST_SESSION
-        asked = _whole(params, "expires_at")
+        asked = whole(params, "expires_at")
         # A second of grace, as the shop counted from a moment before this one.
         if not self._shortest_session - 1 <= asked - turn.now <= LONGEST_SESSION:
             raise refuse(
@@ -202,8 +209,8 @@ def _one_line(params: Params) -> tuple[int, str, str]:
         if not isinstance(price, dict) or not isinstance(price.get("product_data"), dict):
             raise refuse("Each line needs price_data with product_data.", param="line_items")
         where = f"line_items[{place}]"
-        quantity = _whole(line, "quantity", where) if "quantity" in line else 1
-        total += _whole(price, "unit_amount", where) * quantity
+        quantity = whole(line, "quantity", where) if "quantity" in line else 1
+        total += whole(price, "unit_amount", where) * quantity
         currencies.add(str(price.get("currency", "")).lower())
         names.append(str(price["product_data"].get("name", "")))
     currency = currencies.pop()
@@ -212,51 +219,25 @@ def _one_line(params: Params) -> tuple[int, str, str]:
     return total, currency, names[0]
 
 
-def _whole(params: Params, name: str, where: str = "") -> int:
-    text = str(params.get(name, ""))
-    if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
-        param = f"{where}[{name}]" if where else name
-        raise refuse(f"Invalid integer: {text}", param=param, code="parameter_invalid_integer")
-    return int(text)
-
-
-def _web_address(params: Params, name: str) -> str:
-    url = str(params.get(name, ""))
-    if not re.match(r"https?://[^\s\"'<>]+$", url):
-        raise refuse("Not a valid URL", param=name, code="url_invalid")
-    return url
-
-
-def _refuse_unknown(params: Params, known: set[str]) -> None:
-    if unknown := sorted(set(params) - known):
-        raise refuse(
-            f"Received unknown parameter: {unknown[0]}", param=unknown[0], code="parameter_unknown"
-        )
-
-
-def _wishes(params: Params) -> set[str]:
-    return {str(wish) for wish in items_of(params.get("expand"))}
-
-
 def _session_named(turn: Turn, session_id: str) -> Payment:
     payment = payments.find_payment(turn, session_id)
     if payment is None or payment.wire != "stripe":
-        raise _missing("checkout.session", session_id)
+        raise missing("checkout.session", session_id)
     return payment
 
 
-def _missing(kind: str, name: str) -> RefusedError:
-    return refuse(f"No such {kind}: '{name}'", param="id", code="resource_missing", status=404)
-
-
-def _intent(turn: Turn, payment: Payment, wishes: set[str]) -> dict[str, Any] | None:
+def _intent(turn: Turn, payment: Payment, asked: set[str]) -> dict[str, Any] | None:
     """Expanded as far as asked: latest_charge, latest_charge.balance_transaction."""
     charge = None
-    if payment.state == "paid" and any(wish.startswith("latest_charge") for wish in wishes):
-        wants_transaction = "latest_charge.balance_transaction" in wishes
-        charge = stripe_objects.charge(
-            payment,
-            refunded=payments.refunded_amount(turn, payment),
-            transaction=stripe_objects.balance_transaction(payment) if wants_transaction else None,
-        )
+    if payment.state == "paid" and any(wish.startswith("latest_charge") for wish in asked):
+        charge = _charge(turn, payment, {wish.removeprefix("latest_charge.") for wish in asked})
     return stripe_objects.payment_intent(payment, charge=charge)
+
+
+def _charge(turn: Turn, payment: Payment, asked: set[str]) -> dict[str, Any]:
+    transaction = None
+    if "balance_transaction" in asked:
+        found = book.page(turn, "source = :id", {"id": payment.charge_id}, limit=1, after="")[0]
+        transaction = stripe_objects.balance_transaction(found[0]) if found else None
+    given = refunds.given_back(turn, payment)
+    return stripe_objects.charge(payment, refunded=given, transaction=transaction)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from bank import payments
+from bank import payments, refunds, rows
 from bank.counter import Answer, RefusedError, Turn, Wire
 from bank.records import Payment, fee_of
 
@@ -97,7 +97,7 @@ class ZarinpalWire:
             raise _invalid("callback_url", "The callback url format is invalid.")
         metadata = params.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
-        payment = payments.open_payment(
+        payment = rows.insert(
             turn,
             Payment(
                 id=f"S{secrets.randbelow(10**35):035d}",
@@ -171,7 +171,7 @@ class ZarinpalWire:
 
     def _reverse(self, turn: Turn, params: Params) -> Answer:
         payment = _named(turn, params)
-        if payment.state != "paid":
+        if payment.state != "paid" or refunds.given_back(turn, payment):
             raise RefusedError(error(-61))
         if turn.now - (payment.paid_at or 0) > REVERSE_SECONDS:
             raise RefusedError(error(-63))

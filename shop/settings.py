@@ -300,12 +300,16 @@ if SANDBOX_BANK_URL:
     GATEWAYS = {
         "zarinpal": {
             "base_url": SANDBOX_BANK_URL,
+            "panel_url": SANDBOX_BANK_URL,
             "merchant_id": "00000000-0000-4000-8000-000000000000",
+            "access_token": "sandbox_token",
+            "terminal": "100200",
         },
         "stripe": {
             "base_url": SANDBOX_BANK_URL,
             "api_key": "sk_test_sandbox",
             "webhook_secret": secret("STRIPE_WEBHOOK_SECRET", "bank"),
+            "account": "acct_sandbox",
         },
     }
 else:
@@ -313,12 +317,16 @@ else:
         GATEWAYS["zarinpal"] = {
             "base_url": env("ZARINPAL_URL", default="https://payment.zarinpal.com"),
             "merchant_id": env("ZARINPAL_MERCHANT_ID"),
+            # With both, parts and late wholes are refunded too, and reconcile can read Zarinpal's book.
+            "access_token": env("ZARINPAL_ACCESS_TOKEN", default=""),
+            "terminal": env("ZARINPAL_TERMINAL", default=""),
         }
     if env("STRIPE_API_KEY", default=""):
         GATEWAYS["stripe"] = {
             "base_url": "",
             "api_key": env("STRIPE_API_KEY"),
             "webhook_secret": env("STRIPE_WEBHOOK_SECRET"),
+            "account": env("STRIPE_ACCOUNT", default=""),
         }
 # A Checkout Session cannot expire sooner than 30 minutes; stock is held this long.
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=35)

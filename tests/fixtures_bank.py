@@ -4,12 +4,15 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -60,12 +63,23 @@ class SandboxBank:
     @property
     def stripe_settings(self) -> dict[str, str]:
         """For settings.GATEWAYS["stripe"]."""
-        return {"base_url": self.url, "api_key": "sk_test_tests", "webhook_secret": self.secret}
+        return {
+            "base_url": self.url,
+            "api_key": "sk_test_tests",
+            "webhook_secret": self.secret,
+            "account": "acct_sandbox",
+        }
 
     @property
     def zarinpal_settings(self) -> dict[str, str]:
         """For settings.GATEWAYS["zarinpal"]."""
-        return {"base_url": self.url, "merchant_id": "00000000-0000-4000-8000-000000000000"}
+        return {
+            "base_url": self.url,
+            "panel_url": self.url,
+            "merchant_id": "00000000-0000-4000-8000-000000000000",
+            "access_token": "sandbox_token",
+            "terminal": "100200",
+        }
 
     def start(self) -> None:
         command = [sys.executable, "-m", "bank", "--port", str(self.port), "--data", self.folder]
@@ -106,6 +120,49 @@ class SandboxBank:
             wish["seconds"] = seconds
         answer = self.http.post(f"{self.url}/_fake/faults", json=wish)
         assert answer.status_code == 201, answer.text
+
+    def fake(self, path: str, **wish: Any) -> dict[str, Any]:
+        """What a buyer's bank or a stall holder would do: `/_fake/<path>`."""
+        answer = self.http.post(f"{self.url}/_fake/{path}", json=wish)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def stripe_get(self, path: str) -> dict[str, Any]:
+        """What Stripe's wire answers to a question."""
+        headers = {"Authorization": "Bearer sk_test_tests"}
+        answer = self.http.get(f"{self.url}/v1/{path}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def stripe_post(self, path: str, *, account: str = "", **form: Any) -> dict[str, Any]:
+        """What Stripe's wire does, for the platform or for a stall's account."""
+        headers = {"Authorization": "Bearer sk_test_tests"}
+        if account:
+            headers["Stripe-Account"] = account
+        answer = self.http.post(f"{self.url}/v1/{path}", data=form, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def a_stall_account(self, *, is_active: bool = True) -> str:
+        """A stall's account at Stripe; an active one can be paid."""
+        form = {
+            "controller[losses][payments]": "application",
+            "capabilities[transfers][requested]": "true",
+        }
+        account = str(self.stripe_post("accounts", **form)["id"])
+        if is_active:
+            self.fake(f"accounts/{account}", transfers="active")
+        return account
+
+    def set_back(self, table: str, moment: datetime, *, column: str = "created") -> None:
+        """As if it had happened at that moment, for all rows of a table."""
+        with closing(sqlite3.connect(self.folder / "bank.sqlite3", timeout=5)) as db, db:
+            db.execute(f"UPDATE {table} SET {column} = ?", (moment.timestamp(),))
+
+    def forget_keys(self) -> None:
+        """A day passes: Stripe keeps idempotency keys no longer than that."""
+        with closing(sqlite3.connect(self.folder / "bank.sqlite3", timeout=5)) as db, db:
+            db.execute("DELETE FROM answer")
 
     def captures(self, op: str = "capture") -> list[dict[str, Any]]:
         """The lines of the capture log with this `op`."""

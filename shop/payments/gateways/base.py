@@ -225,7 +225,7 @@ class RefundPayment:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundAnswer:
-    """`refund_id` is the name to ask for later."""
+    """`refund_id` is the name to ask for later. `amount` is 0 where the gateway tells none."""
 
     refund_id: str
     amount: int

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 import stripe
 
 from shop.payments.gateways.base import Movement, MovementKind
-from shop.payments.gateways.stripe.calls import ask
+from shop.payments.gateways.stripe.calls import PAGE, ask
 
 TEHRAN = ZoneInfo("Asia/Tehran")
-PAGE = 100
 # Stripe's reporting categories: steadier than its many types.
 KINDS = {
     "charge": MovementKind.CAPTURE,
@@ -43,8 +42,8 @@ def movements(client: stripe.StripeClient, *, day: date) -> list[Movement]:
             ).auto_paging_iter()
         )
     )
-    found = [_movement(line.to_dict()) for line in lines]
-    return sorted(found, key=lambda movement: (movement.at, movement.id))
+    # Stripe lists the newest first, and several may bear one second.
+    return [_movement(line.to_dict()) for line in reversed(lines)]
 
 
 def _movement(line: Mapping[str, Any]) -> Movement:

@@ -13,7 +13,11 @@ from shop.payments.gateways.base import GatewayRefused, GatewayUnknown
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = (3.05, 8.0)
 
+# Stripe's longest page: no payment of ours has so many refunds or transfers.
+PAGE = 100
+
 T = TypeVar("T")
+Keyed = TypeVar("Keyed", stripe.Refund, stripe.Transfer, stripe.TransferReversal)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,3 +72,14 @@ def ask(call: Callable[[], T]) -> T:
         if refused.code == "resource_missing":
             raise
         raise GatewayUnknown(str(refused)) from refused
+
+
+def with_key(found: list[Keyed], key: str) -> Keyed | None:
+    """What was made under our key before; None when nothing was.
+
+    Stripe's own keys are not enough: it forgets them after a day, and repeats a 500 it once gave.
+    """
+    for one in found:
+        if one.metadata is not None and one.metadata.to_dict().get("key") == key:
+            return one
+    return None

@@ -10,7 +10,7 @@ from shop.payments.gateways.base import (
     TransferAnswer,
     check_amount,
 )
-from shop.payments.gateways.stripe.calls import ask, do
+from shop.payments.gateways.stripe.calls import PAGE, ask, do, with_key
 
 
 def group_of(order_number: str) -> str:
@@ -20,16 +20,22 @@ def group_of(order_number: str) -> str:
 
 def transfer(client: stripe.StripeClient, request: SendTransfer) -> TransferAnswer:
     """Send money to an account. With `source_payment`, out of that payment and no more than it."""
-    source = _charge_of(client, request.source_payment) if request.source_payment else ""
+    made = ask(
+        lambda: client.v1.transfers.list(
+            params={"transfer_group": request.group, "destination": request.account, "limit": PAGE}
+        )
+    )
+    if before := with_key(made.data, request.key):
+        return TransferAnswer(transfer_id=before.id, amount=before.amount)
     params: stripe.params.TransferCreateParams = {
         "amount": int(request.amount),
         "currency": request.currency.lower(),
         "destination": request.account,
         "transfer_group": request.group,
-        "metadata": {"transfer": request.key},
+        "metadata": {"key": request.key},
     }
-    if source:
-        params["source_transaction"] = source
+    if request.source_payment:
+        params["source_transaction"] = _charge_of(client, request.source_payment)
     sent = do(
         lambda: client.v1.transfers.create(
             params=params, options={"idempotency_key": f"{request.key}:transfer"}
@@ -43,10 +49,11 @@ def reverse_transfer(
 ) -> ReversalAnswer:
     """Take money back from an account. Refused beyond what is left of the transfer."""
     check_amount(amount)
-    taken = do(
+    made = ask(lambda: client.v1.transfers.reversals.list(transfer_id, params={"limit": PAGE}))
+    taken = with_key(made.data, key) or do(
         lambda: client.v1.transfers.reversals.create(
             transfer_id,
-            params={"amount": int(amount), "metadata": {"reversal": key}},
+            params={"amount": int(amount), "metadata": {"key": key}},
             options={"idempotency_key": f"{key}:reversal"},
         )
     )

@@ -32,7 +32,7 @@ from shop.payments.gateways.base import (
     WebhookEvent,
 )
 from shop.payments.gateways.stripe import book, connect, disputes, webhook
-from shop.payments.gateways.stripe.calls import StripeConfig, ask, do, open_client
+from shop.payments.gateways.stripe.calls import PAGE, StripeConfig, ask, do, open_client, with_key
 
 SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{1,100}")
 REFUND_STATES = {
@@ -118,12 +118,12 @@ class StripeGateway:
 
     def refund(self, request: RefundPayment) -> RefundAnswer:
         """Give back a part or all; the same `key` again gives the same refund."""
-        given = do(
+        given = self._refund_with_key(request) or do(
             lambda: self._client.v1.refunds.create(
                 params={
                     "payment_intent": request.gateway_payment_id,
                     "amount": int(request.amount),
-                    "metadata": {"refund": request.key},
+                    "metadata": {"key": request.key},
                 },
                 options={"idempotency_key": f"{request.key}:refund"},
             )
@@ -177,6 +177,14 @@ class StripeGateway:
     def parse_webhook(self, body: bytes, signature: str) -> WebhookEvent:
         """Check signature, age, mode and account of a raw body. Raises WebhookRefused."""
         return webhook.parse(body, signature, self._config)
+
+    def _refund_with_key(self, request: RefundPayment) -> stripe.Refund | None:
+        given = ask(
+            lambda: self._client.v1.refunds.list(
+                params={"payment_intent": request.gateway_payment_id, "limit": PAGE}
+            )
+        )
+        return with_key(given.data, request.key)
 
 
 def _answer(session: stripe.checkout.Session, charge: Charge) -> GatewayAnswer:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from shop.payments.gateways.base import StartPayment
+from shop.payments.gateways.base import Charge, RefundPayment, StartPayment
 from shop.payments.gateways.stripe import StripeConfig, StripeGateway
 from shop.payments.gateways.zarinpal import ZarinpalConfig, ZarinpalGateway
 from tests.fixtures_bank import SandboxBank
@@ -42,5 +43,40 @@ def a_start() -> Callable[..., StartPayment]:
             "expires_at": datetime.now(UTC) + timedelta(minutes=35),
         }
         return StartPayment(**{**wish, **changes})
+
+    return make
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A payment that its buyer made."""
+
+    reference: str
+    payment_id: str
+    amount: int
+    currency: str
+
+    def refund(self, key: str, amount: int | None = None) -> RefundPayment:
+        return RefundPayment(
+            key=key,
+            reference=self.reference,
+            gateway_payment_id=self.payment_id,
+            amount=self.amount if amount is None else amount,
+            paid_amount=self.amount,
+            currency=self.currency,
+        )
+
+
+@pytest.fixture
+def a_paid(sandbox_bank: SandboxBank, a_start: Callable[..., StartPayment]) -> Callable[..., Paid]:
+    """Begin, pay and look up a payment at a gateway."""
+
+    def make(gateway: Any, **changes: Any) -> Paid:
+        request = a_start(**changes)
+        started = gateway.start(request)
+        sandbox_bank.press(started.redirect_url, "pay")
+        charge = Charge(request.amount, request.currency)
+        answer = gateway.look_up(started.reference, charge=charge)
+        return Paid(started.reference, answer.gateway_payment_id, request.amount, request.currency)
 
     return make

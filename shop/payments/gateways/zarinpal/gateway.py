@@ -1,17 +1,9 @@
-"""Zarinpal, version 4, over httpx. Rial on the wire.
-
-Its answers are `{"data": {…}, "errors": []}` or `{"data": [], "errors": {…}}`: each half is [] when
-it is empty. Anything else, any 5xx and any silence is an unknown outcome. What a buyer paid becomes
-ours only by verify; what we never verify, Zarinpal gives back by itself.
-"""
+"""The gateway as the shop knows it: request, verify, inquiry, reverse, and the panel when we may."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-import httpx
 
 from shop.payments.gateways.base import (
     GAVE_UP,
@@ -35,16 +27,14 @@ from shop.payments.gateways.base import (
     StartPayment,
     UnsettledPayment,
 )
+from shop.payments.gateways.zarinpal.panel import ZarinpalPanel
+from shop.payments.gateways.zarinpal.wire import ZarinpalConfig, ZarinpalWire, whole_number
 
-TIMEOUT = httpx.Timeout(8.0, connect=3.05)
 LONGEST_DESCRIPTION = 500
 AUTHORITY = re.compile(r"[A-Za-z0-9]{36}")
 
-OK, ALREADY_VERIFIED = 100, 101
-# 101 says that we verified it before: that is success.
-PAID_CODES = (OK, ALREADY_VERIFIED)
-TOO_MANY, TOO_LARGE, INVALID = -12, -41, -9
-OTHER_AMOUNT, NOT_PAID, UNEXPECTED = -50, -51, -52
+INVALID = -9
+OTHER_AMOUNT, NOT_PAID = -50, -51
 NO_SUCH_PAYMENT = (-53, -54, -55)
 ALREADY_REVERSED = -61
 
@@ -57,16 +47,6 @@ STATES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class ZarinpalConfig:
-    """`floor_rial` and `ceiling_rial`: what we send at all, both included."""
-
-    merchant_id: str
-    base_url: str = "https://payment.zarinpal.com"
-    floor_rial: int = 10_000
-    ceiling_rial: int = 1_000_000_000
-
-
 class ZarinpalGateway:
     """The protocol of `base.Gateway` over Zarinpal."""
 
@@ -74,12 +54,13 @@ class ZarinpalGateway:
 
     def __init__(self, config: ZarinpalConfig) -> None:
         self._config = config
-        self._base_url = config.base_url.rstrip("/")
-        self._client = httpx.Client(timeout=TIMEOUT, headers={"Accept": "application/json"})
+        self._wire = ZarinpalWire(config)
+        has_panel = bool(config.access_token and config.terminal)
+        self._panel = ZarinpalPanel(self._wire, config) if has_panel else None
 
     def close(self) -> None:
         """Let go of the connections kept."""
-        self._client.close()
+        self._wire.close()
 
     def start(self, request: StartPayment) -> StartedPayment:
         """Ask for an authority. Never sent twice by itself: Zarinpal knows no idempotency, and a
@@ -92,7 +73,7 @@ class ZarinpalGateway:
             metadata["mobile"] = request.mobile
         if request.email:
             metadata["email"] = request.email
-        data = self._post(
+        data = self._wire.post(
             "request",
             {
                 "amount": int(request.amount),
@@ -106,14 +87,14 @@ class ZarinpalGateway:
         if not isinstance(authority, str) or not authority:
             raise GatewayUnknown("Zarinpal answered 100 without an authority")
         return StartedPayment(
-            reference=authority, redirect_url=f"{self._base_url}/pg/StartPay/{authority}"
+            reference=authority, redirect_url=f"{self._wire.base_url}/pg/StartPay/{authority}"
         )
 
     def look_up(self, reference: str, *, charge: Charge) -> GatewayAnswer:
         """Verify with our amount, which takes a paid payment; otherwise ask how it stands."""
         amount = _check_rial(charge.amount, charge.currency)
         try:
-            data = self._post("verify", {"authority": reference, "amount": amount})
+            data = self._wire.post("verify", {"authority": reference, "amount": amount})
         except GatewayRefused as refused:
             code = int(refused.code)
             if code == NOT_PAID:
@@ -131,10 +112,10 @@ class ZarinpalGateway:
         return self._answer(PaymentState.PAID, reference, amount, data, is_taken=True)
 
     def peek(self, reference: str, *, charge: Charge) -> GatewayAnswer:
-        """Inquiry: how it stands, taking nothing. the amount is taken on trust: it is not told."""
+        """Inquiry: how it stands, taking nothing. The amount is taken on trust: it is not told."""
         amount = _check_rial(charge.amount, charge.currency)
         try:
-            data = self._post("inquiry", {"authority": reference})
+            data = self._wire.post("inquiry", {"authority": reference})
         except GatewayRefused as refused:
             if int(refused.code) in NO_SUCH_PAYMENT:
                 raise
@@ -152,34 +133,37 @@ class ZarinpalGateway:
         return answer
 
     def refund(self, request: RefundPayment) -> RefundAnswer:
-        """The whole payment, within half an hour (reverse). Raises RefundNotOffered for a part,
-        when it is too late, and when the bank says no."""
+        """A whole payment is reversed within half an hour, at once and without a fee; later, and
+        for a part, the panel pays it back where it is set up. Raises RefundNotOffered."""
         _check_rial(request.amount, request.currency)
-        if request.amount != request.paid_amount:
-            raise RefundNotOffered("partial", "Zarinpal reverses whole payments only")
-        try:
-            self._post("reverse", {"authority": request.reference})
-        except GatewayRefused as refused:
-            if int(refused.code) != ALREADY_REVERSED or not self._is_reversed(request.reference):
-                raise RefundNotOffered(refused.code, str(refused)) from refused
-        return RefundAnswer(
-            refund_id=request.reference, amount=request.amount, state=RefundState.DONE
-        )
+        if self._panel and (given := self._panel.refund_with_key(request.key)):
+            return _not_failed(given)
+        if request.amount == request.paid_amount:
+            try:
+                return self._reverse(request)
+            except RefundNotOffered:
+                if self._panel is None:
+                    raise
+        if self._panel is None:
+            raise RefundNotOffered("partial", "without a token Zarinpal reverses wholes only")
+        return _not_failed(self._panel.refund(request))
 
     def refund_state(self, refund_id: str) -> RefundAnswer:
-        """A reversal is done at once: there is nothing to ask for later."""
-        raise GatewayRefused("no_such_refund", refund_id)
+        """A reversal bears the name of its payment, and is done once the payment says so."""
+        if AUTHORITY.fullmatch(refund_id):
+            if self._is_reversed(refund_id):
+                return RefundAnswer(refund_id=refund_id, amount=0, state=RefundState.DONE)
+            raise GatewayRefused("no_such_refund", refund_id)
+        if self._panel is None:
+            raise GatewayUnknown("refunds can be asked for with an access token only")
+        return self._panel.refund_state(refund_id)
 
     def list_unsettled(self) -> list[UnsettledPayment]:
         """The last hundred payments that wait for our verify; [] when none does."""
-        data = self._post("unVerified", {})
-        try:
-            return [
-                UnsettledPayment(reference=str(row["authority"]), amount=int(row["amount"]))
-                for row in data.get("authorities") or []
-            ]
-        except (KeyError, TypeError, ValueError) as odd:
-            raise GatewayUnknown("an odd list of unverified payments") from odd
+        rows = self._wire.post("unVerified", {}).get("authorities") or []
+        if not isinstance(rows, list):
+            raise GatewayUnknown("an odd list of unverified payments")
+        return [_unsettled(row) for row in rows]
 
     def parse_callback(self, query: Mapping[str, str]) -> Callback:
         """`Authority` and `Status`; our own mark counts too."""
@@ -191,11 +175,23 @@ class ZarinpalGateway:
         return Callback(reference=authority, gave_up=status == "NOK" or query.get(GAVE_UP) == "1")
 
     def movements(self, *, day: date) -> list[Movement]:
-        """Zarinpal shows its list of transactions to holders of an access token only."""
-        raise MovementsNotOffered("no_token", "Zarinpal shows its book with an access token only")
+        """Raises MovementsNotOffered: Zarinpal shows its book to holders of an access token only."""
+        if self._panel is None:
+            raise MovementsNotOffered("no_token", "set ZARINPAL_ACCESS_TOKEN and ZARINPAL_TERMINAL")
+        return self._panel.movements(day=day)
+
+    def _reverse(self, request: RefundPayment) -> RefundAnswer:
+        try:
+            self._wire.post("reverse", {"authority": request.reference})
+        except GatewayRefused as refused:
+            if int(refused.code) != ALREADY_REVERSED or not self._is_reversed(request.reference):
+                raise RefundNotOffered(refused.code, str(refused)) from refused
+        return RefundAnswer(
+            refund_id=request.reference, amount=int(request.amount), state=RefundState.DONE
+        )
 
     def _is_reversed(self, reference: str) -> bool:
-        data = self._post("inquiry", {"authority": reference})
+        data = self._wire.post("inquiry", {"authority": reference})
         return data.get("status") == "REVERSED"
 
     def _answer(
@@ -208,7 +204,7 @@ class ZarinpalGateway:
         is_taken: bool = False,
     ) -> GatewayAnswer:
         seen = data or {}
-        fee = seen.get("fee")
+        fee = whole_number(seen.get("fee"))
         return GatewayAnswer(
             state=state,
             reference=reference,
@@ -216,51 +212,26 @@ class ZarinpalGateway:
             currency=IRR,
             is_taken=is_taken,
             gateway_payment_id=str(seen.get("ref_id") or ""),
-            fee=fee if isinstance(fee, int) else None,
-            fee_currency=IRR if isinstance(fee, int) else "",
+            fee=fee,
+            fee_currency="" if fee is None else IRR,
         )
 
-    def _post(self, call: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """One call, sent once: the data of a success. Raises GatewayRefused with Zarinpal's code,
-        GatewayUnknown for all that is neither a clear yes nor a clear no."""
-        url = f"{self._base_url}/pg/v4/payment/{call}.json"
-        try:
-            response = self._client.post(
-                url, json={"merchant_id": self._config.merchant_id, **body}
-            )
-        except httpx.HTTPError as unsure:
-            raise GatewayUnknown(f"{call}: {type(unsure).__name__}") from unsure
-        if response.is_server_error:
-            raise GatewayUnknown(f"{call}: HTTP {response.status_code}")
-        try:
-            whole = response.json()
-        except ValueError as odd:
-            raise GatewayUnknown(f"{call}: not JSON") from odd
-        return _read(call, whole)
+
+def _not_failed(given: RefundAnswer) -> RefundAnswer:
+    if given.state is RefundState.FAILED:
+        raise GatewayRefused("refund_failed", given.refund_id)
+    return given
+
+
+def _unsettled(row: Any) -> UnsettledPayment:
+    authority = row.get("authority") if isinstance(row, dict) else None
+    amount = whole_number(row.get("amount")) if isinstance(row, dict) else None
+    if not isinstance(authority, str) or amount is None:
+        raise GatewayUnknown("an odd list of unverified payments")
+    return UnsettledPayment(reference=authority, amount=amount)
 
 
 def _check_rial(amount: int, currency: str) -> int:
     if currency != IRR:
         raise BadAmount(amount, currency)
     return int(amount)
-
-
-def _read(call: str, whole: Any) -> Mapping[str, Any]:
-    data = whole.get("data") if isinstance(whole, dict) else None
-    errors = whole.get("errors") if isinstance(whole, dict) else None
-    if isinstance(data, dict) and not errors and _code(data) in PAID_CODES:
-        return data
-    if isinstance(errors, dict) and not data:
-        code = _code(errors)
-        if code is None or code in (TOO_MANY, UNEXPECTED):
-            raise GatewayUnknown(f"{call}: {code}")
-        raise GatewayRefused(str(code), str(errors.get("message", "")))
-    raise GatewayUnknown(f"{call}: an odd shape")
-
-
-def _code(half: Mapping[str, Any]) -> int | None:
-    """unVerified sends its code as text."""
-    try:
-        return int(half["code"])
-    except (KeyError, TypeError, ValueError):
-        return None
