@@ -41,6 +41,9 @@ class Browser:
     def __init__(self) -> None:
         self._http = httpx.Client(verify=False, timeout=PATIENCE_SECONDS)  # noqa: S501 - plain HTTP on loopback
 
+    def close(self) -> None:
+        self._http.close()
+
     def forget(self) -> None:
         self._http.cookies.clear()
 
@@ -55,10 +58,11 @@ class Browser:
 
 
 def press_pay(browser: Browser, start: Any, press: Press) -> Outcome:
-    """Press at the same moment as the others; then pay at the bank and come back, or be told why not."""
+    """Press, at the same moment as any others; then pay at the bank and come back, or be told why not."""
     browser.forget()
     seen = Outcome()
-    start.wait()
+    if start is not None:
+        start.wait()
     answer = browser.post(f"{press.shop}/checkout/pay/", press.form)
     seen.statuses.append(answer.status_code)
     leads_to = answer.headers.get("Location", "")
@@ -122,8 +126,14 @@ class Crowd:
 
     def at_once(self, work: Work, tasks: Sequence[Any]) -> list[Any]:
         """One task for each process; what they gave, in order. Raises RuntimeError with a trace when one failed."""
+        self.begin(work, tasks)
+        return self.finish()
+
+    def begin(self, work: Work, tasks: Sequence[Any]) -> None:
         for pipe, task in zip(self._pipes, tasks, strict=True):
             pipe.send((work, task))
+
+    def finish(self) -> list[Any]:
         given = [pipe.recv() for pipe in self._pipes]
         for each in given:
             if isinstance(each, str):

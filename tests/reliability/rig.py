@@ -66,6 +66,27 @@ class Rig:
         """Kill the next process that passes; see arming.py."""
         arming.arm(self.order_to_die, failpoint, path=path)
 
+    def has_died(self, *, seconds: float = 20) -> bool:
+        """Whether a process has taken the order to die, and is gone."""
+        return self.wait(self._is_victim_gone, seconds=seconds)
+
+    def is_order_taken(self) -> bool:
+        return not self.order_to_die.exists()
+
+    def _is_victim_gone(self) -> bool:
+        victims = [int(path.suffix[1:]) for path in self.folder.glob("arm.[0-9]*")]
+        if not victims or any(map(psutil.pid_exists, victims)):
+            return False
+        for pid in victims:
+            self.order_to_die.with_suffix(f".{pid}").unlink()
+        return True
+
+    def renew_worker(self) -> None:
+        """A fresh job worker instead of the living one; it takes the order that lies there."""
+        self.processes["worker"].send_signal(signal.SIGUSR1)
+        if not self.wait(self.is_order_taken, seconds=SECONDS_TO_START):
+            raise RuntimeError(f"no worker took the order:\n{self.log('worker')[-2000:]}")
+
     def start(self, name: str) -> None:
         """Begin the process "storefront" (gunicorn) or "worker"; `wait_until_open` waits for them."""
         gunicorn = [

@@ -20,3 +20,19 @@ pytestmark = pytest.mark.race
 def test_what_is_sold_is_paid_once_and_no_more(market: Market, wish: Wish) -> None:
     tally, verdict = race(wish, market)
     assert tally.wrong == [], verdict
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(stock=1, buyers=8, trials=300),
+        Wish(stock=3, buyers=8, trials=300),
+        Wish(stock=10, buyers=16, trials=300),
+        Wish(stock=50, buyers=8, trials=300, same_basket=True),
+    ],
+    ids=str,
+)
+def test_three_hundred_races_are_clean(market: Market, wish: Wish) -> None:
+    tally, verdict = race(wish, market)
+    assert tally.wrong == [], verdict

@@ -22,7 +22,7 @@ def main() -> None:
     unguarded.take_off(os.environ["RELIABILITY_WITHOUT"])
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGUSR1, lambda *_: os.kill(_child, signal.SIGTERM))
+    signal.signal(signal.SIGUSR1, lambda *_: _tell(signal.SIGTERM))
     while True:
         began = time.monotonic()
         _start()
@@ -33,11 +33,16 @@ def main() -> None:
 
 
 def _start() -> None:
+    """Fork a worker; no signal may reach it while it still has our handlers."""
     global _child
+    ours = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+    signal.pthread_sigmask(signal.SIG_BLOCK, ours)
     _child = os.fork()
     if _child == 0:
-        for each in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        for each in ours:
             signal.signal(each, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ours)
+    if _child == 0:
         os._exit(_work())
 
 
@@ -51,9 +56,14 @@ def _work() -> int:
     return 0
 
 
+def _tell(with_signal: signal.Signals) -> None:
+    if _child > 0:  # 0 would be the whole group
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(_child, with_signal)
+
+
 def _stop(*_: object) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(_child, signal.SIGKILL)
+    _tell(signal.SIGKILL)
     sys.exit(0)
 
 

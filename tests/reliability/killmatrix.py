@@ -1,0 +1,393 @@
+"""Processes are killed at each named point of a checkout, then at random: is any money or order lost?
+
+A row is one failpoint (shop/failpoints.py). Each time a buyer checks out, gunicorn's worker or the job worker dies
+there by SIGKILL and is started again; every second buyer comes back and tries again, the others never do. The sweeper's
+clock runs fast: every open payment is old enough to be asked about, and when a row is done, those nobody paid are
+moved past their deadline. After that, within 60 seconds, every captured payment must have an order that is paid or be
+given back, no basket may stay frozen, the books must balance and the stock held be what open orders hold. Captures
+are read from the sandbox bank's own log. Then the same under load, with a random process killed again and again.
+"""
+
+import argparse
+import contextlib
+import logging
+import random
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import psutil
+
+from tests.reliability import django_is_up  # noqa: F401 - first: the models below need it
+
+# isort: split
+
+from django.utils import timezone
+from procrastinate.exceptions import AlreadyEnqueued
+
+from shop.jobs import defer
+from shop.orders.models import StallOrder
+from shop.orders.services.refund import refund_lines
+from shop.payments.models import PaymentAttempt
+from tests.reliability.buyers import Browser, Crowd, Outcome, Press, pay_and_return, press_pay
+from tests.reliability.checker import lost_orders, violations
+from tests.reliability.market import GATEWAYS, Market, open_market
+from tests.reliability.rig import Rig, rig
+
+PAY, RETURN, WEBHOOK = "/checkout/pay/", "/pay/return/", "/payments/stripe/webhook/"
+SECONDS_TO_HEAL = 60
+FAST_CLOCK = {"PAYMENT_ASK_AFTER_MINUTES": "0"}
+LOAD_BUYERS = 4
+DEEDS = ("pay", "pay", "pay", "pay_and_close", "pay_and_close", "decline", "cancel", "leave")
+
+
+class PassedBy(Exception):
+    """The point was never reached: the row would prove nothing."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One failpoint and how a process is brought there; `drive` also brings half of the buyers back."""
+
+    failpoint: str
+    drive: Callable[["Row", Market, Any, int], None]
+    gateways: Sequence[str] = GATEWAYS
+    by: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.failpoint} ({self.by})" if self.by else self.failpoint
+
+    def gateway(self, turn: int) -> str:
+        return self.gateways[turn // 2 % len(self.gateways)]
+
+
+def comes_back(turn: int) -> bool:
+    return turn % 2 == 0
+
+
+def while_pressing_pay(row: Row, market: Market, product: Any, turn: int) -> None:
+    press = market.press(product, gateway=row.gateway(turn))
+    market.rig.arm(f"{row.failpoint}:1", path=PAY)
+    with contextlib.closing(Browser()) as buyer:
+        with contextlib.suppress(httpx.TransportError):
+            buyer.post(press.shop + PAY, press.form)
+        see_death(market.rig, row)
+        if comes_back(turn):
+            press_pay(buyer, None, press)
+
+
+def while_returning(row: Row, market: Market, product: Any, turn: int) -> None:
+    press = market.press(product, gateway=row.gateway(turn))
+    with contextlib.closing(Browser()) as buyer:
+        back = buyer.post(page_of(buyer, press), {"deed": "pay"}).headers["Location"]
+        market.rig.arm(f"{row.failpoint}:1", path=RETURN)
+        with contextlib.suppress(httpx.TransportError):
+            buyer.get(back)
+        see_death(market.rig, row)
+        if comes_back(turn):
+            buyer.get(back)
+
+
+def while_told_by_the_bank(row: Row, market: Market, product: Any, turn: int) -> None:
+    press = market.press(product, gateway=row.gateway(turn))
+    with contextlib.closing(Browser()) as buyer:
+        page = page_of(
+            buyer, press
+        )  # before the order to die: the bank may still be telling of another payment
+        market.rig.arm(f"{row.failpoint}:1", path=WEBHOOK)
+        buyer.post(page, {"deed": "pay_and_close"})
+    see_death(market.rig, row)
+
+
+def while_the_job_settles(row: Row, market: Market, product: Any, turn: int) -> None:
+    market.rig.arm(f"{row.failpoint}:1")
+    market.rig.renew_worker()
+    pay_and_close(market, product, row.gateway(turn))
+    see_death(market.rig, row)
+
+
+def while_sweeping(row: Row, market: Market, product: Any, turn: int) -> None:
+    for _ in range(2):  # Zarinpal sends no webhook: both wait for the sweeper
+        pay_and_close(market, product, row.gateway(turn))
+    market.rig.arm(f"{row.failpoint}:1")
+    market.rig.renew_worker()
+    sweep()
+    see_death(market.rig, row)
+
+
+def while_refunding(row: Row, market: Market, product: Any, turn: int) -> None:
+    press = market.press(product, gateway=row.gateway(turn))
+    with contextlib.closing(Browser()) as buyer:
+        press_pay(buyer, None, press)
+    stall_order = StallOrder.objects.filter(state=StallOrder.State.NEW).latest("pk")
+    market.rig.arm(f"{row.failpoint}:1")
+    market.rig.renew_worker()
+    refund_lines(
+        refund_id=uuid.uuid4(),
+        stall_order=stall_order,
+        quantities={line.pk: line.quantity for line in stall_order.lines},
+        with_shipping=True,
+        reason="test",
+        by_user_id=None,
+        now=timezone.now(),
+    )
+    see_death(market.rig, row)
+
+
+ROWS = (
+    Row("checkout.after_reserve", while_pressing_pay),
+    Row("checkout.before_gateway", while_pressing_pay),
+    Row("checkout.after_gateway_before_commit", while_pressing_pay),
+    Row("checkout.after_commit_before_response", while_pressing_pay),
+    Row("settle.after_gateway_before_commit", while_returning, by="return page"),
+    Row("settle.mid_apply", while_returning, by="return page"),
+    Row("settle.after_commit", while_returning, by="return page"),
+    Row(
+        "settle.after_gateway_before_commit", while_the_job_settles, ("stripe",), by="webhook's job"
+    ),
+    Row("settle.mid_apply", while_the_job_settles, ("stripe",), by="webhook's job"),
+    Row("webhook.after_insert_event", while_told_by_the_bank, ("stripe",)),
+    Row("webhook.before_2xx", while_told_by_the_bank, ("stripe",)),
+    Row("settle.after_gateway_before_commit", while_sweeping, ("zarinpal",), by="sweeper"),
+    Row("settle.mid_apply", while_sweeping, ("zarinpal",), by="sweeper"),
+    Row("sweep.mid_batch", while_sweeping, ("zarinpal",)),
+    Row("refund.after_gateway_before_commit", while_refunding),
+)
+
+
+def page_of(buyer: Browser, press: Press) -> str:
+    """The bank's page for this press."""
+    buyer.forget()
+    answer = buyer.post(press.shop + PAY, press.form)
+    page = answer.headers.get("Location", "")
+    if not page.startswith(press.bank):
+        raise RuntimeError(f"no way to the bank: {answer.status_code} {page}")
+    return page
+
+
+def pay_and_close(market: Market, product: Any, gateway: str) -> None:
+    press = market.press(product, gateway=gateway)
+    with contextlib.closing(Browser()) as buyer:
+        buyer.post(page_of(buyer, press), {"deed": "pay_and_close"})
+
+
+def see_death(shop: Rig, row: Row) -> None:
+    if not shop.has_died():
+        raise PassedBy(f"{row}: nobody died")
+
+
+def sweep() -> None:
+    """The sweeper's minute, now."""
+    with contextlib.suppress(AlreadyEnqueued):
+        defer("shop.orders.jobs.sweep_payments", timestamp=int(time.time()))
+
+
+def an_hour_later() -> None:
+    """Whoever has not paid yet will not: their time is over."""
+    PaymentAttempt.objects.filter(state__in=PaymentAttempt.OPEN).update(
+        deadline=timezone.now() - timedelta(minutes=25)
+    )
+
+
+def heal(shop: Rig, *, seconds: float) -> tuple[float, list[str]]:
+    """Sweep until nothing is wrong; how long that took, and what is wrong still."""
+    began = time.monotonic()
+    while True:
+        wrong = violations(shop.bank)
+        took = time.monotonic() - began
+        if not wrong or took > seconds:
+            return took, wrong
+        sweep()
+        time.sleep(0.2)
+
+
+def run_row(row: Row, market: Market, times: int) -> tuple[str, list[str]]:
+    """One failpoint so many times; its line, and what is wrong."""
+    product = market.product(f"کالای {row}", stock=10 * times)
+    began = time.monotonic()
+    try:
+        for turn in range(times):
+            row.drive(row, market, product, turn)
+    except PassedBy as passed_by:
+        return f"  NOT REACHED {passed_by}", [str(passed_by)]
+    an_hour_later()
+    healed_in, wrong = heal(market.rig, seconds=SECONDS_TO_HEAL)
+    word = "broken" if wrong else "whole"
+    line = (
+        f"  {row}: killed {times} times in {time.monotonic() - began - healed_in:.0f} s,"
+        f" {word} {healed_in:.1f} s later"
+    )
+    return line, [f"{row}: {each}" for each in wrong]
+
+
+@dataclass(frozen=True)
+class Shopping:
+    """A buyer's list for the random kills."""
+
+    presses: Sequence[Press]
+    until: float
+
+
+def shop_on(browser: Browser, start: Any, list_: Shopping) -> list[tuple[str, Outcome]]:
+    """Check out again and again; who is cut off tries again, as people do. Deeds and what each came to."""
+    done = []
+    for press in list_.presses:
+        if time.monotonic() > list_.until:
+            break
+        seen = Outcome()
+        for _ in range(60):
+            try:
+                seen = check_out(browser, press)
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        done.append((press.deed, seen))
+    return done
+
+
+def check_out(browser: Browser, press: Press) -> Outcome:
+    seen = Outcome()
+    browser.forget()
+    answer = browser.post(press.shop + PAY, press.form)
+    seen.statuses.append(answer.status_code)
+    leads_to = answer.headers.get("Location", "")
+    if not leads_to.startswith(press.bank):
+        seen.end = f"odd: {answer.status_code} {leads_to}"
+        if leads_to.startswith("/o/"):  # pressed before, and paid or asked to try again
+            seen.end, seen.order_page = "led to the order", leads_to
+        return seen
+    seen.bank_page = leads_to
+    if press.deed == "leave":
+        seen.end = "left"
+    else:
+        pay_and_return(browser, press, seen)
+    return seen
+
+
+def kill_at_random(market: Market, seconds: int, seed: int) -> tuple[str, list[str]]:
+    """Load, and a random worker killed every second or so; the line, and what is wrong."""
+    chance, shop = random.Random(seed), market.rig
+    product = market.product("کالای شلوغ", stock=100_000)
+    lists = [
+        [
+            market.press(product, gateway=chance.choice(GATEWAYS), deed=chance.choice(DEEDS))
+            for _ in range(12 * seconds)
+        ]
+        for _ in range(LOAD_BUYERS)
+    ]
+    until, killed = time.monotonic() + seconds, Counter[str]()
+    with Crowd(LOAD_BUYERS) as crowd:
+        crowd.begin(shop_on, [Shopping(list_, until) for list_ in lists])
+        while time.monotonic() < until:
+            time.sleep(chance.uniform(0.3, 1.2))
+            killed[kill_one(shop, chance)] += 1
+            sweep()
+        done = [each for buyer in crowd.finish() for each in buyer]
+    shop.wait_until_open()
+    an_hour_later()
+    healed_in, wrong = heal(shop, seconds=SECONDS_TO_HEAL)
+    acked = [s.order_page for deed, s in done if deed == "pay" and s.end == "came back"]
+    wrong += lost_orders(acked)
+    wrong += sorted({f"HTTP {s}" for _, seen in done for s in seen.statuses if s >= 500})
+    line = (
+        f"  random: {killed['storefront']} gunicorn and {killed['worker']} job workers killed in {seconds} s under"
+        f" {len(done)} checkouts, {len(acked)} acknowledged as paid;"
+        f" {'broken' if wrong else 'whole'} {healed_in:.1f} s later"
+    )
+    return line, wrong
+
+
+def kill_one(shop: Rig, chance: random.Random) -> str:
+    """SIGKILL to a gunicorn worker or the job worker; which kind."""
+    name = chance.choice(("storefront", "storefront", "worker"))
+    with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+        chance.choice(shop.children(name)).kill()
+    return name
+
+
+def control(times: int) -> tuple[str, bool]:
+    """The first settling row with nobody who sweeps: its harm must be seen. The line, and whether it was."""
+    row = Row("settle.after_gateway_before_commit", while_returning, by="return page")
+    with rig(workers=1, environment=FAST_CLOCK, with_worker=False) as shop:
+        market = open_market(shop)
+        product = market.product("کالای بی‌جارو", stock=times)
+        for turn in range(times):
+            row.drive(row, market, product, turn)
+        an_hour_later()
+        _, wrong = heal(shop, seconds=2)
+    unresolved = [each for each in wrong if each.startswith("captured")]
+    word = "CONTROL CAUGHT" if unresolved else "CONTROL BLIND"
+    return (
+        f"{word}: {row}, killed {times} times, no sweeper: {len(unresolved)} captures unresolved",
+        bool(unresolved),
+    )
+
+
+def matrix(
+    rows: Sequence[Row], *, times: int, random_seconds: int, seed: int, say: Callable[[str], None]
+) -> list[str]:
+    """All rows and the random kills in one shop; what is wrong."""
+    wrong = []
+    with rig(workers=2, environment=FAST_CLOCK) as shop:
+        market = open_market(shop)
+        for row in rows:
+            line, broken = run_row(row, market, times)
+            say(line)
+            wrong += broken
+        if random_seconds:
+            line, broken = kill_at_random(market, random_seconds, seed)
+            say(line)
+            wrong += broken
+    return wrong
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.reliability.killmatrix",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Exit code: 0 all is whole, 1 something is not, or a point was not reached. With --control, where"
+        " nobody sweeps: 0 the harness saw the harm, 1 it saw nothing and proves nothing.",
+    )
+    parser.add_argument("--times", type=int, default=50, help="deaths at each point")
+    parser.add_argument("--random-seconds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1405)
+    parser.add_argument("--only", default="", help="rows whose failpoint begins so")
+    parser.add_argument("--control", action="store_true", help="without the sweeper")
+    return parser.parse_args()
+
+
+def main() -> int:
+    given = read_arguments()
+    logging.disable(logging.INFO)
+    if given.control:
+        line, is_caught = control(given.times)
+        print(line)
+        return int(not is_caught)
+    rows = [row for row in ROWS if row.failpoint.startswith(given.only)]
+    began = time.monotonic()
+    wrong = matrix(
+        rows,
+        times=given.times,
+        random_seconds=given.random_seconds,
+        seed=given.seed,
+        say=lambda line: print(line, flush=True),
+    )
+    for each in wrong[:20]:
+        print(f"  {each}")
+    word = "FAILED" if wrong else "WHOLE"
+    print(
+        f"{word}: {len(rows)} rows × {given.times} kills, {given.random_seconds} s of random kills:"
+        f" {len(wrong)} violations; {time.monotonic() - began:.0f} s"
+    )
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
