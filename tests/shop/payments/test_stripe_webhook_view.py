@@ -20,6 +20,13 @@ from tests.makers import NOON, a_basket, a_checkout, a_product, a_stall
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "/payments/stripe/webhook/"
+# Well signed, and still not to be kept.
+CHANGES: dict[str, dict[str, Any]] = {
+    "another account": {"account": "acct_other"},
+    "the other mode": {"livemode": True},
+    "a NUL": {"note": "\x00"},
+    "half a letter": {"note": "\ud800"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +85,18 @@ def test_a_message_told_five_times_is_kept_and_booked_once(bank: SandboxBank) ->
 
 @pytest.mark.parametrize(
     "spoil",
-    ["another secret", "one changed byte", "301 seconds old", "no signature", "not JSON"],
+    [
+        "another secret",
+        "one changed byte",
+        "301 seconds old",
+        "from the future",
+        "no signature",
+        "not JSON",
+        "another account",
+        "the other mode",
+        "a NUL",
+        "half a letter",
+    ],
 )
 def test_a_message_that_is_not_the_banks_is_refused_and_not_kept(
     bank: SandboxBank, spoil: str
@@ -91,6 +109,11 @@ def test_a_message_that_is_not_the_banks_is_refused_and_not_kept(
         body = body.replace(b"completed", b"completeD", 1)
     elif spoil == "301 seconds old":
         signature = sign(body, secret, age=301)
+    elif spoil == "from the future":
+        signature = sign(body, secret, age=-310)
+    elif spoil in CHANGES:
+        body = json.dumps(json.loads(body) | CHANGES[spoil]).encode()
+        signature = sign(body, secret)
     elif spoil == "no signature":
         signature = ""
     else:

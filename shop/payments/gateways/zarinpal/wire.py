@@ -4,6 +4,7 @@ The payment calls answer `{"data": {…}, "errors": []}` or `{"data": [], "error
 [] when it is empty. Anything else, any 5xx and any silence is an unknown outcome.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ TIMEOUT = httpx.Timeout(8.0, connect=3.05)
 OK, ALREADY_VERIFIED = 100, 101
 # 101 says that we verified it before: that is success.
 PAID_CODES = (OK, ALREADY_VERIFIED)
+WHOLE = re.compile(r"-?[0-9]{1,18}")
 TOO_MANY, UNEXPECTED = -12, -52
 # Words in a GraphQL error that speak of us or of the moment, not of what we asked for.
 NOT_A_NO = ("unauth", "token", "forbidden", "too many", "rate limit", "try again", "timeout")
@@ -100,11 +102,12 @@ class ZarinpalWire:
 
 
 def whole_number(found: Any) -> int | None:
-    """A whole number, sent as one or as text (unVerified sends its code so); None for anything
-    else: a fraction is never cut off."""
-    if isinstance(found, str) and found.isascii() and found.removeprefix("-").isdigit():
-        return int(found) if len(found) < 20 else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    """A whole number of up to eighteen digits, sent as one or as text (unVerified sends its code
+    so); None for anything else: a fraction is never cut off."""
+    if isinstance(found, str):
+        return int(found) if WHOLE.fullmatch(found) else None
+    is_whole = isinstance(found, int) and not isinstance(found, bool)
+    return found if is_whole and abs(found) < 10**18 else None
 
 
 def _is_list_of_objects(found: Any) -> bool:
