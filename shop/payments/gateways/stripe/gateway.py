@@ -234,6 +234,8 @@ def _received(
         if not intent:
             raise GatewayUnknown("a paid session without its payment")
         return int(intent["amount_received"]), str(intent["currency"]).upper()
+    if not isinstance(session.get("amount_total"), int):
+        raise GatewayUnknown("a session without its amount")
     return int(session["amount_total"]), str(session["currency"]).upper()
 
 
