@@ -29,6 +29,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "RefundDecided": ("shop.orders.jobs.send_refund", "shop.orders.jobs.tell_buyer_of_refund"),
     "StallOrderSent": ("shop.orders.jobs.tell_buyer_of_parcel",),
     "PaymentReported": ("shop.orders.jobs.settle_reported_payment",),
+    "RefundReported": ("shop.orders.jobs.follow_reported_refund",),
+    "DisputeReported": ("shop.orders.jobs.follow_reported_dispute",),
     "ProductsChanged": ("search.jobs.refresh_products",),
 }
 

@@ -14,7 +14,7 @@ from shop.jobs import MARKET, PATIENTLY
 from shop.notices.services import send_sms
 from shop.orders.links import order_token
 from shop.orders.models import Refund, StallOrder
-from shop.orders.services import refund, release
+from shop.orders.services import follow, refund, release
 from shop.orders.services.settle import settle_attempt
 from shop.orders.services.sweep import sweep_payments as sweep
 from shop.orders.services.sweep import sweep_refunds
@@ -30,6 +30,16 @@ def order_url(number: str) -> str:
 def settle_reported_payment(gateway: str, reference: str) -> None:
     for attempt in PaymentAttempt.objects.filter(gateway=gateway, reference=reference):
         settle_attempt(attempt_id=attempt.pk, now=timezone.now())
+
+
+@app.task(queue=MARKET, retry=PATIENTLY)
+def follow_reported_refund(gateway: str, refund_id: str) -> None:
+    follow.follow_refund(gateway=gateway, refund_id=refund_id, now=timezone.now())
+
+
+@app.task(queue=MARKET, retry=PATIENTLY)
+def follow_reported_dispute(gateway: str, dispute_id: str) -> None:
+    follow.follow_dispute(gateway=gateway, dispute_id=dispute_id, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -7,3 +7,19 @@ class PaymentReported:
 
     gateway: str
     reference: str
+
+
+@dataclass(frozen=True)
+class RefundReported:
+    """A gateway says that something happened to a refund."""
+
+    gateway: str
+    refund_id: str
+
+
+@dataclass(frozen=True)
+class DisputeReported:
+    """A gateway says that something happened to a dispute."""
+
+    gateway: str
+    dispute_id: str

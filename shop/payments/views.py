@@ -10,10 +10,16 @@ from django.views.decorators.http import require_POST
 
 from shop.failpoints import failpoint
 from shop.jobs import publish
-from shop.payments.events import PaymentReported
+from shop.payments.events import DisputeReported, PaymentReported, RefundReported
 from shop.payments.gateways import stripe_gateway
-from shop.payments.gateways.base import WebhookRefused
+from shop.payments.gateways.base import About, WebhookRefused
 from shop.payments.models import GatewayEvent
+
+NEWS: dict[About, type[PaymentReported | RefundReported | DisputeReported]] = {
+    About.PAYMENT: PaymentReported,
+    About.REFUND: RefundReported,
+    About.DISPUTE: DisputeReported,
+}
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +46,8 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
                 reference=event.reference,
                 payload=dict(event.payload),
             )
-            if event.reference:
-                publish(PaymentReported("stripe", event.reference))
+            if event.reference and event.about in NEWS:
+                publish(NEWS[event.about]("stripe", event.reference))
             failpoint("webhook.after_insert_event")
     except IntegrityError:
         pass  # told again: it is in the inbox already
