@@ -49,7 +49,7 @@ class SandboxBank:
     folder: Path
     options: tuple[str, ...] = ()
     hook: str = ""
-    hook_events: list[HookEvent] = field(default_factory=list)
+    hook_events: list[HookEvent] = field(default_factory=list, repr=False)
     hook_answers: list[int] = field(default_factory=list)
     secret: str = SECRET
     port: int = 0
@@ -134,11 +134,11 @@ class SandboxBank:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    def stripe_post(self, path: str, *, account: str = "", **form: Any) -> dict[str, Any]:
+    def stripe_post(self, path: str, *, speaking_for: str = "", **form: Any) -> dict[str, Any]:
         """What Stripe's wire does, for the platform or for a stall's account."""
         headers = {"Authorization": "Bearer sk_test_tests"}
-        if account:
-            headers["Stripe-Account"] = account
+        if speaking_for:
+            headers["Stripe-Account"] = speaking_for
         answer = self.http.post(f"{self.url}/v1/{path}", data=form, headers=headers)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())

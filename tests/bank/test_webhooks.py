@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+import time
 
 import pytest
 
@@ -70,6 +71,15 @@ def test_never_is_never(sandbox_bank, page):
     assert [hook.kind for hook in sandbox_bank.hook_events] == [COMPLETED]
 
 
+def test_late_is_late(sandbox_bank, page):
+    sandbox_bank.arm("payment_intent.succeeded", "webhook_late", seconds=1)
+    began = time.monotonic()
+    sandbox_bank.press(page, "pay")
+    kinds = [hook.kind for hook in sandbox_bank.wait_for_events(2)]
+    assert kinds == [COMPLETED, "payment_intent.succeeded"]
+    assert time.monotonic() - began >= 1
+
+
 def test_out_of_order_comes_after_a_later_one(sandbox_bank, page):
     sandbox_bank.arm("payment_intent.succeeded", "webhook_out_of_order")
     sandbox_bank.press(page, "pay")
@@ -99,6 +109,10 @@ def test_a_bad_signature_is_followed_by_a_good_one(sandbox_bank, page):
         {"op": "nonsense", "mode": "slow"},
         {"op": "session.create", "mode": "wrong_amount"},
         {"op": "pay", "mode": "slow", "times": 0},
+        {"op": "session.create", "mode": "refund_failed"},
+        {"op": "refund.create", "mode": "payout_failed"},
+        {"op": "session.create", "mode": "dispute"},
+        {"op": "pay", "mode": "webhook_late"},
         ["pay"],
     ],
 )

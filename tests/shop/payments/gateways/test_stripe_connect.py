@@ -123,7 +123,9 @@ def test_what_an_account_no_longer_holds_cannot_be_taken_back(
 ):
     paid = a_paid(stripe_gateway)
     sent = stripe_gateway.transfer(a_transfer(account, 40_000_000, source=paid.payment_id))
-    payout = sandbox_bank.stripe_post("payouts", account=account, amount=30_000_000, currency="irr")
+    payout = sandbox_bank.stripe_post(
+        "payouts", speaking_for=account, amount=30_000_000, currency="irr"
+    )
     assert payout["status"] == "pending"
     with pytest.raises(GatewayRefused, match="balance_insufficient"):
         stripe_gateway.reverse_transfer(
@@ -138,13 +140,17 @@ def test_a_payout_that_fails_is_back_in_the_account(sandbox_bank, stripe_gateway
     paid = a_paid(stripe_gateway)
     stripe_gateway.transfer(a_transfer(account, 40_000_000, source=paid.payment_id))
     sandbox_bank.arm("payout.create", "payout_failed")
-    payout = sandbox_bank.stripe_post("payouts", account=account, amount=40_000_000, currency="irr")
+    payout = sandbox_bank.stripe_post(
+        "payouts", speaking_for=account, amount=40_000_000, currency="irr"
+    )
     (told,) = sandbox_bank.wait_for_events(1, "payout.failed")
     event = stripe_gateway.parse_webhook(told.body, told.signature)
     assert (event.about, event.reference) == ("payout", payout["id"])
     assert event.payload["account"] == account
     assert [line["amount"] for line in sandbox_bank.captures("payout_failed")] == [40_000_000]
-    again = sandbox_bank.stripe_post("payouts", account=account, amount=40_000_000, currency="irr")
+    again = sandbox_bank.stripe_post(
+        "payouts", speaking_for=account, amount=40_000_000, currency="irr"
+    )
     assert again["id"] != payout["id"]
 
 
