@@ -56,6 +56,11 @@ class Browser:
             self._http.cookies.set("bazarche_csrf", form["csrfmiddlewaretoken"])
         return self._http.post(url, data=form)
 
+    def tell(self, url: str, body: str, signature: str) -> int:
+        """A message as a bank sends it; what it was answered."""
+        headers = {"Content-Type": "application/json", "Stripe-Signature": signature}
+        return self._http.post(url, content=body, headers=headers).status_code
+
 
 def press_pay(browser: Browser, start: Any, press: Press) -> Outcome:
     """Press, at the same moment as any others; then pay at the bank and come back, or be told why not."""

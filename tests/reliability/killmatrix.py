@@ -314,7 +314,7 @@ def kill_one(shop: Rig, chance: random.Random) -> str:
 def control(times: int) -> tuple[str, bool]:
     """The first settling row with nobody who sweeps: its harm must be seen. The line, and whether it was."""
     row = Row("settle.after_gateway_before_commit", while_returning, by="return page")
-    with rig(workers=1, environment=FAST_CLOCK, with_worker=False) as shop:
+    with rig(workers=1, environment=FAST_CLOCK, processes=["storefront"]) as shop:
         market = open_market(shop)
         product = market.product("کالای بی‌جارو", stock=times)
         for turn in range(times):

@@ -1,13 +1,14 @@
 """One shop of its own, as processes: fresh database, sandbox bank, gunicorn in the storefront's role, job worker."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,10 @@ class Rig:
     database: str
     folder: Path
     workers: int = 4
+    job_workers: int = 1
     threads: int = 4
     without: str = ""
+    bank_tells: bool = True
     environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -46,7 +49,7 @@ class Rig:
         self.bank = SandboxBank(
             self.folder / "bank",
             options=("--late", "1", "--shortest-session", "1"),
-            hook=f"{self.url}/payments/stripe/webhook/",
+            hook=f"{self.url}/payments/stripe/webhook/" if self.bank_tells else "",
             secret=postgres.read_secrets(settings.STATE_DIR)["bank"],
         )
 
@@ -65,6 +68,12 @@ class Rig:
     def arm(self, failpoint: str, *, path: str = "") -> None:
         """Kill the next process that passes; see arming.py."""
         arming.arm(self.order_to_die, failpoint, path=path)
+
+    def is_idle(self) -> bool:
+        """Whether no job waits or runs, and none is to be tried again."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
+            return cursor.fetchone() is None
 
     def has_died(self, *, seconds: float = 20) -> bool:
         """Whether a process has taken the order to die, and is gone."""
@@ -94,7 +103,11 @@ class Rig:
             *("--workers", str(self.workers), "--threads", str(self.threads), "--preload"),
             *("--graceful-timeout", "3", "--log-level", "warning", "--no-control-socket"),
         ]
-        module = gunicorn if name == "storefront" else ["tests.reliability.worker"]
+        module = (
+            gunicorn
+            if name == "storefront"
+            else ["tests.reliability.worker", str(self.job_workers)]
+        )
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", *module],
@@ -118,16 +131,16 @@ class Rig:
             said = "\n".join(self.log(name)[-2000:] for name in self.processes)
             raise RuntimeError(f"the shop does not start:\n{said}")
 
-    def stop(self, name: str, with_signal: int = signal.SIGTERM) -> None:
-        process = self.processes.pop(name, None)
-        if process is None:
-            return
-        children = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(with_signal)
-        process.wait(SECONDS_TO_START)
-        for child in children:  # those of a killed parent
-            if child.is_running():
+    def stop(self, name: str) -> None:
+        """Kill it with all its workers: nobody waits for them any more."""
+        process = self.processes.pop(name)
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        for child in family:
+            with suppress(psutil.NoSuchProcess):
                 child.kill()
+        psutil.wait_procs(family, timeout=SECONDS_TO_START)
 
     def children(self, name: str) -> list[psutil.Process]:
         """The processes that do the work: gunicorn's workers, the supervised job worker."""
@@ -165,8 +178,17 @@ class Rig:
 
 
 @contextmanager
-def rig(*, template: str = TEMPLATE, with_worker: bool = True, **options: Any) -> Iterator[Rig]:
-    """A running shop, empty, whose rows this process may write as the owner; all of it is gone afterwards."""
+def rig(
+    *,
+    template: str = TEMPLATE,
+    bank_as_in: Path | None = None,
+    processes: Sequence[str] = ("storefront", "worker"),
+    **options: Any,
+) -> Iterator[Rig]:
+    """A running shop whose rows this process may write as the owner; all of it is gone afterwards.
+
+    It is empty, unless it begins with a copy of the database `template` and of a stopped bank's folder.
+    """
     postgres.start(settings.STATE_DIR)
     migrated_templates.refresh(settings.STATE_DIR)
     name = f"reliability_{os.getpid()}_{time.monotonic_ns() % 10**9}"
@@ -179,14 +201,15 @@ def rig(*, template: str = TEMPLATE, with_worker: bool = True, **options: Any) -
             for guard in made.without.split():
                 cursor.execute(WITHOUT_IN_THE_DATABASE[guard])
         stack.callback(made.bank.http.close)
+        if bank_as_in is not None:
+            shutil.copytree(bank_as_in, made.bank.folder)
         made.bank.start()
         stack.callback(made.bank.stop)
-        stack.callback(made.stop, "storefront")
-        made.start("storefront")
-        if with_worker:
-            stack.callback(made.stop, "worker")
-            made.start("worker")
-        made.wait_until_open()
+        for process in processes:
+            made.start(process)
+            stack.callback(made.stop, process)
+        if processes:
+            made.wait_until_open()
         yield made
 
 

@@ -1,7 +1,7 @@
-"""The job worker under a supervisor that starts it again whenever it dies: `python -m tests.reliability.worker`.
+"""Job workers under a supervisor that starts each again when it dies: `python -m tests.reliability.worker COUNT`.
 
-Django is loaded once; each worker is a fork of it, so that a restart takes a moment. SIGUSR1 asks for a fresh one,
-which takes its orders (arming.py) as it begins.
+Django is loaded once; each worker is a fork of it, so that a restart takes a moment. SIGUSR1 asks for fresh ones, of
+which the first takes the order to die (arming.py) that lies there.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import time
 
 import django
 
-_child = 0
+_children: set[int] = set()
 
 
 def main() -> None:
@@ -23,26 +23,28 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGUSR1, lambda *_: _tell(signal.SIGTERM))
+    count = int(sys.argv[1])
     while True:
         began = time.monotonic()
-        _start()
-        # EINTR is retried by Python itself.
-        os.waitpid(_child, 0)
+        while len(_children) < count:
+            _start()
+        _children.discard(os.wait()[0])
         if time.monotonic() - began < 0.2:
-            time.sleep(0.2)  # one that cannot live must not take a whole core
+            time.sleep(0.2)  # those that cannot live must not take a whole core
 
 
 def _start() -> None:
     """Fork a worker; no signal may reach it while it still has our handlers."""
-    global _child
     ours = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
     signal.pthread_sigmask(signal.SIG_BLOCK, ours)
-    _child = os.fork()
-    if _child == 0:
+    pid = os.fork()
+    if pid == 0:
         for each in ours:
             signal.signal(each, signal.SIG_DFL)
+    else:
+        _children.add(pid)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ours)
-    if _child == 0:
+    if pid == 0:
         os._exit(_work())
 
 
@@ -57,9 +59,9 @@ def _work() -> int:
 
 
 def _tell(with_signal: signal.Signals) -> None:
-    if _child > 0:  # 0 would be the whole group
+    for pid in list(_children):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(_child, with_signal)
+            os.kill(pid, with_signal)
 
 
 def _stop(*_: object) -> None:
