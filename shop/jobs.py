@@ -31,6 +31,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "PaymentReported": ("shop.orders.jobs.settle_reported_payment",),
     "RefundReported": ("shop.orders.jobs.follow_reported_refund",),
     "DisputeReported": ("shop.orders.jobs.follow_reported_dispute",),
+    "PayoutAccountChanged": ("vendors.settlements.jobs.tell_stall_of_account",),
+    "TransferReleased": ("vendors.settlements.jobs.make_transfer",),
     "ProductsChanged": ("search.jobs.refresh_products",),
 }
 

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "shop.orders.apps.OrdersConfig",
     "shop.storefront.apps.StorefrontConfig",
     "vendors.stalls.apps.StallsConfig",
+    "vendors.settlements.apps.SettlementsConfig",
     "vendors.panel.apps.PanelConfig",
     "search.apps.SearchConfig",
     "allauth",
@@ -337,6 +338,10 @@ PAYMENT_ASK_AFTER_MINUTES = env.int("PAYMENT_ASK_AFTER_MINUTES", default=5)
 
 # What a stall earned can be paid out this many days after its parcel arrived.
 RETURN_DAYS = env.int("RETURN_DAYS", default=7)
+# A statement below this is carried to the next: a transfer has its price too.
+MIN_PAYOUT_RIAL = env.int("MIN_PAYOUT_RIAL", default=500_000)
+# A stall's new bank account is used this long after the second person's yes.
+PAYOUT_ACCOUNT_COOL_OFF_HOURS = env.int("PAYOUT_ACCOUNT_COOL_OFF_HOURS", default=48)
 
 # --- content security ------------------------------------------------------------------------------------------------
 GATEWAY_ORIGINS = [

@@ -23,11 +23,18 @@ def release_delivered(*, now: datetime) -> int:
     due = StallOrder.objects.filter(
         state=StallOrder.State.DELIVERED, released_at=None, delivered_at__lte=due_since
     ).order_by("delivered_at", "pk")
-    return sum(_release(stall_order, now=now) for stall_order in due)
+    return sum(
+        _release(stall_order, ended_at=delivered_at + timedelta(days=settings.RETURN_DAYS), now=now)
+        for stall_order in due
+        if (delivered_at := stall_order.delivered_at)
+    )
 
 
-def _release(stall_order: StallOrder, *, now: datetime) -> bool:
-    """Move its money from delivered to available, and net the cash the stall took at the door against it."""
+def _release(stall_order: StallOrder, *, ended_at: datetime, now: datetime) -> bool:
+    """Move its money from delivered to available, and net the cash the stall took at the door against it.
+
+    It happened when the return window ended, however late this runs: a statement counts by that.
+    """
     with transaction.atomic():
         moved = StallOrder.objects.filter(pk=stall_order.pk, released_at=None).update(
             released_at=now
@@ -50,7 +57,7 @@ def _release(stall_order: StallOrder, *, now: datetime) -> bool:
         post(
             event_type=RELEASED,
             event_id=str(stall_order.pk),
-            occurred_at=now,
+            occurred_at=ended_at,
             legs=[*moves, *netted],
         )
     log.info("stall_order.released stall_order=%s", stall_order.pk)

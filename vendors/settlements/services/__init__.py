@@ -1,0 +1,1 @@
+"""What changes statements, payouts and accounts, one file a use case."""
