@@ -4,26 +4,31 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from shop.failpoints import failpoint
 from shop.orders.models import Refund
 from shop.orders.services.refund import send_refund
 from shop.orders.services.settle import settle_attempt
+from shop.payments.gateways import gateway
+from shop.payments.gateways.base import GatewayError
 from shop.payments.models import PaymentAttempt
 
 log = logging.getLogger(__name__)
 
 
 def sweep_payments(*, now: datetime) -> int:
-    """Ask about every open attempt older than PAYMENT_ASK_AFTER_MINUTES; the number of attempts asked.
+    """Ask about every open attempt that is older than PAYMENT_ASK_AFTER_MINUTES, and about every one that its gateway
+    lists as paid and not taken; the number of attempts asked.
 
     One that raises is logged and does not keep the others waiting.
     """
     older_than = now - timedelta(minutes=settings.PAYMENT_ASK_AFTER_MINUTES)
+    is_old = Q(created_at__lte=older_than)
     attempt_ids = list(
-        PaymentAttempt.objects.filter(
-            state__in=PaymentAttempt.OPEN, created_at__lte=older_than
-        ).values_list("pk", flat=True)
+        PaymentAttempt.objects.filter(is_old | _is_listed(), state__in=PaymentAttempt.OPEN)
+        .order_by("created_at")
+        .values_list("pk", flat=True)
     )
     for attempt_id in attempt_ids:
         try:
@@ -50,3 +55,16 @@ def sweep_refunds(*, now: datetime) -> int:
             # As above: the others must not wait for this one.
             log.exception("refund.sweep_failed refund=%s", refund_id)
     return len(refund_ids)
+
+
+def _is_listed() -> Q:
+    """The payments that wait at a gateway for us to take them. A gateway that does not answer is asked next time."""
+    is_listed = Q(pk__in=[])
+    for name in settings.GATEWAYS:
+        try:
+            unsettled = gateway(name).list_unsettled()
+        except GatewayError as error:
+            log.warning("payment.list_unknown gateway=%s error=%s", name, type(error).__name__)
+            continue
+        is_listed |= Q(gateway=name, reference__in=[payment.reference for payment in unsettled])
+    return is_listed

@@ -1,6 +1,7 @@
 """What became of an order: back from the bank, its page by signed link, paying once more."""
 
 from allauth.core.ratelimit import consume_or_429
+from django.core.exceptions import BadRequest
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +12,8 @@ from oscar.apps.basket.models import Basket
 from oscar.defaults import OSCAR_BASKET_COOKIE_OPEN
 
 from shop.orders.links import order_token, read_order_token, read_payment_token
-from shop.orders.services.settle import settle_attempt
+from shop.orders.services.come_back import come_back
+from shop.payments.gateways.base import CallbackRefused
 from shop.payments.models import PaymentAttempt
 from shop.persian import to_latin_digits
 from shop.storefront.forms import FindOrderForm
@@ -26,17 +28,18 @@ from shop.storefront.views.checkout import go_to_bank
 def pay_return(request: HttpRequest, token: str) -> HttpResponse:
     """Back from the bank, and asked again by the page itself until the bank has answered.
 
-    Nothing in the query is believed; "gave up" only makes us ask the bank to close its page first.
+    Nothing in the query is believed; what is no answer of this payment's bank is a 400.
     """
     try:
         attempt_id = read_payment_token(token)
     except (BadSignature, ValueError):
         raise Http404 from None
-    gave_up = request.GET.get("gave_up") == "1" or request.GET.get("Status") == "NOK"
     try:
-        attempt = settle_attempt(attempt_id=attempt_id, now=timezone.now(), gave_up=gave_up)
+        attempt = come_back(attempt_id=attempt_id, query=request.GET.dict(), now=timezone.now())
     except PaymentAttempt.DoesNotExist:
         raise Http404 from None
+    except CallbackRefused as refused:
+        raise BadRequest from refused
     if attempt.state in PaymentAttempt.OPEN:
         return render(request, "storefront/asking.html", {"attempt": attempt, "token": token})
     return redirect("order", order_token(attempt.order.number))

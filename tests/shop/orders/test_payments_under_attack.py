@@ -134,10 +134,35 @@ def test_the_authority_of_another_payment_pays_nothing(client: Client, bank: San
     send_to_gateway(attempt=dear)
     cheap.refresh_from_db()
     back = f"/pay/return/{payment_token(dear.pk)}/"
-    client.get(back, {"Authority": cheap.reference, "Status": "OK"})
+    answer = client.get(back, {"Authority": cheap.reference, "Status": "OK"})
+    assert answer.status_code == 400
     dear.refresh_from_db()
     assert dear.state in PaymentAttempt.OPEN
     assert (dear.order.status, Transaction.objects.count()) == ("pending", 0)
+
+
+@pytest.mark.parametrize(
+    ("gateway", "query"),
+    [
+        ("zarinpal", {"Authority": "nonsense", "Status": "OK"}),
+        ("zarinpal", {"Authority": "A" * 36, "Status": "OK"}),
+        ("zarinpal", {"Status": "PAID"}),
+        ("stripe", {"session_id": "../../etc"}),
+        ("stripe", {"session_id": "cs_test_of_somebody_else"}),
+    ],
+)
+def test_an_answer_of_no_bank_is_a_400_and_nothing_is_asked(
+    client: Client, bank: SandboxBank, gateway: str, query: dict[str, str]
+) -> None:
+    attempt = an_attempt(gateway)
+    bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
+    answer = client.get(f"/pay/return/{payment_token(attempt.pk)}/", query)
+    assert answer.status_code == 400
+    attempt.refresh_from_db()
+    assert (attempt.state, Transaction.objects.count()) == (State.REDIRECTED, 0)
+    answer = client.get(f"/pay/return/{payment_token(attempt.pk)}/")  # the buyer's own way back
+    attempt.refresh_from_db()
+    assert (answer.status_code, attempt.state) == (302, State.PAID)
 
 
 @GATEWAYS

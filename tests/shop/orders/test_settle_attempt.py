@@ -166,10 +166,21 @@ def test_the_same_basket_can_be_paid_after_a_decline(gateway: str, bank: Sandbox
 def test_a_tab_closed_after_paying_is_found_by_the_sweeper(gateway: str, bank: SandboxBank) -> None:
     attempt = an_attempt(gateway)
     bank.press(send_to_gateway(attempt=attempt), "pay_and_close")
+    bank.arm("zarinpal.unverified", "refuse_before")
     assert sweep_payments(now=NOON + timedelta(minutes=1)) == 0
     assert sweep_payments(now=NOON + timedelta(minutes=6)) == 1
     attempt.refresh_from_db()
     assert attempt.state == State.PAID
+
+
+def test_what_zarinpal_lists_as_paid_is_taken_at_once(bank: SandboxBank) -> None:
+    paid, unpaid = an_attempt("zarinpal"), an_attempt("zarinpal")
+    bank.press(send_to_gateway(attempt=paid), "pay_and_close")
+    send_to_gateway(attempt=unpaid)
+    assert sweep_payments(now=NOON + timedelta(minutes=1)) == 1
+    assert sweep_payments(now=NOON + timedelta(minutes=1)) == 0
+    paid.refresh_from_db()
+    assert paid.state == State.PAID
 
 
 @GATEWAYS
