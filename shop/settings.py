@@ -342,6 +342,11 @@ RETURN_DAYS = env.int("RETURN_DAYS", default=7)
 MIN_PAYOUT_RIAL = env.int("MIN_PAYOUT_RIAL", default=500_000)
 # A stall's new bank account is used this long after the second person's yes.
 PAYOUT_ACCOUNT_COOL_OFF_HOURS = env.int("PAYOUT_ACCOUNT_COOL_OFF_HOURS", default=48)
+# The shop's own account, from which the bank file pays. The demo's is invented: no bank has the number 000.
+PAYOUT_FROM_NAME = env("PAYOUT_FROM_NAME", default="Bazarche" if DEMO else "")
+PAYOUT_FROM_IBAN = env("PAYOUT_FROM_IBAN", default="IR410000000000000000001405" if DEMO else "")
+# What Stripe is to send to stalls' accounts there; the sandbox bank sends rial.
+PAYOUT_STRIPE_CURRENCY = env("PAYOUT_STRIPE_CURRENCY", default="IRR")
 
 # --- content security ------------------------------------------------------------------------------------------------
 GATEWAY_ORIGINS = [

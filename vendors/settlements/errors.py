@@ -34,7 +34,9 @@ class AlreadyDecided(SettlementError):
 
 class FiguresChanged(SettlementError):
     def __str__(self) -> str:
-        return _("Something was given back since this was prepared. Prepare the month again.")
+        return _(
+            "The figures have changed since you saw them. Prepare the month again and look once more."
+        )
 
 
 class NoAccount(SettlementError):
@@ -57,3 +59,28 @@ class AlreadyProposed(SettlementError):
         return _(
             "Another account of this stall waits for a second person. Decide on that one first."
         )
+
+
+class NoPayer(SettlementError):
+    def __str__(self) -> str:
+        return _("The settings do not say from which account of the shop the bank file pays.")
+
+
+class NoRate(SettlementError):
+    def __str__(self) -> str:
+        return _("Enter today's exchange rate first: the gateway does not send rials.")
+
+
+class TransferRefused(SettlementError):
+    def __str__(self) -> str:
+        return _("The gateway does not give it back: the stall's account there holds too little.")
+
+
+class GatewayDoesNotAnswer(SettlementError):
+    def __str__(self) -> str:
+        return _("The gateway does not answer now. Nothing was moved twice; try once more later.")
+
+
+class CannotBePaid(SettlementError):
+    def __str__(self) -> str:
+        return _("The gateway does not pay to this account yet: its holder has to finish there.")

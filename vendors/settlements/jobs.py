@@ -1,5 +1,6 @@
 """Work of settlements in the background. Every job may run twice: what it does is keyed."""
 
+import logging
 from uuid import UUID
 
 from django.conf import settings
@@ -10,14 +11,29 @@ from procrastinate.contrib.django import app
 
 from shop.jobs import MARKET, PATIENTLY
 from shop.notices.services import send_sms
+from shop.payments.gateways.base import GatewayUnknown
 from vendors.settlements.models import PayoutAccount
-from vendors.settlements.services.payout import transfer_payout
+from vendors.settlements.services.payout import transfer_payout, transfers_to_ask_about
 from vendors.stalls.models import StallMember
+
+log = logging.getLogger(__name__)
 
 
 @app.task(queue=MARKET, retry=PATIENTLY)
 def make_transfer(payout_id: str) -> None:
     transfer_payout(payout_id=UUID(payout_id), now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue=MARKET, queueing_lock="ask_about_transfers")
+def ask_about_transfers(timestamp: int) -> None:
+    """The answer to a transfer was lost and its job gave up: the same key asks again, and moves nothing twice."""
+    now = timezone.now()
+    for payout_id in transfers_to_ask_about(now=now):
+        try:
+            transfer_payout(payout_id=payout_id, now=now)
+        except GatewayUnknown:
+            log.warning("payout.unanswered payout=%s", payout_id)
 
 
 @app.task(queue=MARKET)

@@ -61,6 +61,11 @@ class PayoutAccount(models.Model):
                 name="payout_account_two_people",
             ),
             models.CheckConstraint(
+                condition=models.Q(state="proposed", decided_by=None)
+                | (~models.Q(state="proposed") & models.Q(decided_by__isnull=False)),
+                name="payout_account_decided_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(rail="iban", iban__regex=r"^IR\d{24}$", stripe_account="")
                 | models.Q(rail="stripe", iban="", stripe_account__startswith="acct_"),
                 name="payout_account_number",

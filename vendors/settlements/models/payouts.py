@@ -20,15 +20,30 @@ class PayoutBatch(models.Model):
     day = models.DateField(_("day"))
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     released_at = models.DateTimeField(_("released"))
+    # The shop's own account as it was then, so that the file can be had again byte for byte; empty at a gateway.
+    payer_name = models.CharField(_("paid by"), max_length=70, blank=True)
+    payer_iban = models.CharField(_("paid from"), max_length=26, blank=True)
 
     class Meta:
         verbose_name = _("batch of payouts")
         verbose_name_plural = _("batches of payouts")
         ordering = ["-day", "rail"]
-        constraints = [models.UniqueConstraint(fields=["rail", "day"], name="payout_batch_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["rail", "day"], name="payout_batch_a_day"),
+            models.CheckConstraint(
+                condition=Q(rail="iban", payer_iban__regex=r"^IR\d{24}$")
+                | Q(rail="stripe", payer_iban=""),
+                name="payout_batch_payer",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.rail} {self.day}"
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What the bank, the file and we call it."""
+        return f"PAYOUT-{self.day:%Y%m%d}-{self.pk}"
 
 
 class Payout(models.Model):
@@ -50,6 +65,12 @@ class Payout(models.Model):
     account = models.ForeignKey(PayoutAccount, models.PROTECT, related_name="payouts")
     batch = models.ForeignKey(PayoutBatch, models.PROTECT, null=True, related_name="payouts")
     amount = RialField(_("amount"))
+    # What a gateway is to send, in the smallest unit of its currency: `amount` itself when it is the rial.
+    charge_currency = models.CharField(_("currency sent"), max_length=3, default="IRR")
+    charge_amount = models.BigIntegerField(_("amount in the currency sent"), null=True)
+    rate = models.ForeignKey(
+        "shop_payments.ExchangeRate", models.PROTECT, null=True, related_name="+"
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.PREPARED
     )
@@ -70,6 +91,12 @@ class Payout(models.Model):
         ordering = ["-prepared_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payout_amount"),
+            models.CheckConstraint(
+                condition=Q(charge_currency="IRR", charge_amount=None, rate=None)
+                | Q(charge_currency="IRR", charge_amount=F("amount"), rate=None)
+                | (~Q(charge_currency="IRR") & Q(charge_amount__gt=0, rate__isnull=False)),
+                name="payout_charge",
+            ),
             # Whoever approved the figure does not send the money.
             models.CheckConstraint(
                 condition=Q(released_by=None) | ~Q(released_by=F("approved_by")),

@@ -63,6 +63,8 @@ class Settlement(models.Model):
         verbose_name = _("settlement")
         verbose_name_plural = _("settlements")
         ordering = ["-jyear", "-jmonth", "stall"]
+        # One right for all of it: preparing, approving, sending and the stalls' accounts.
+        permissions = [("settle", _("may settle with stalls and pay them out"))]
         constraints = [
             models.UniqueConstraint(fields=["stall", "jyear", "jmonth"], name="settlement_once"),
             models.CheckConstraint(

@@ -7,7 +7,15 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from shop.jobs import publish
-from vendors.settlements.errors import AlreadyDecided, AlreadyProposed, SecondPersonNeeded
+from shop.payments.gateways import connect_gateway
+from shop.payments.gateways.base import GatewayRefused, GatewayUnknown
+from vendors.settlements.errors import (
+    AlreadyDecided,
+    AlreadyProposed,
+    CannotBePaid,
+    GatewayDoesNotAnswer,
+    SecondPersonNeeded,
+)
 from vendors.settlements.events import PayoutAccountChanged
 from vendors.settlements.models import PayoutAccount, Rail
 from vendors.stalls.models import Stall
@@ -42,6 +50,18 @@ def propose_account(
         raise AlreadyProposed from taken
     log.info("payout_account.proposed account=%s", account.pk)
     return account
+
+
+def refuse_unpayable(*, stripe_account: str) -> None:
+    """Ask the gateway before such an account is proposed. Raises CannotBePaid and GatewayDoesNotAnswer."""
+    try:
+        if connect_gateway().account_can_be_paid(stripe_account):
+            return
+    except GatewayUnknown as unknown:
+        raise GatewayDoesNotAnswer from unknown
+    except GatewayRefused as refused:
+        raise CannotBePaid from refused
+    raise CannotBePaid
 
 
 def approve_account(*, account: PayoutAccount, by_user_id: int, now: datetime) -> None:

@@ -18,6 +18,7 @@ from vendors.settlements.errors import (
 )
 from vendors.settlements.models import Payout, PayoutAccount, Settlement
 from vendors.settlements.services.prepare import HELD_FOR_PAYOUT
+from vendors.stalls.models import Stall
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,15 @@ def approve_settlement(*, settlement: Settlement, by_user_id: int, now: datetime
     """Approve a draft and set its money aside for payout; None when all of it is carried over.
 
     Raises SecondPersonNeeded for whoever prepared it, AlreadyDecided, NoAccount (before the cool-off is over, too) and
-    FiguresChanged when the stall's balance no longer covers it.
+    FiguresChanged when the draft was made anew, or the stall's balance no longer covers it.
     """
     with transaction.atomic():
-        settlement = Settlement.objects.select_for_update().get(pk=settlement.pk)
+        # As in preparing: whoever makes drafts anew comes wholly before or wholly after.
+        Stall.objects.select_for_update().get(pk=settlement.stall_id)
+        try:
+            settlement = Settlement.objects.select_for_update().get(pk=settlement.pk)
+        except Settlement.DoesNotExist as remade:
+            raise FiguresChanged from remade
         if settlement.state != Settlement.State.DRAFT:
             raise AlreadyDecided
         if settlement.prepared_by_id == by_user_id:

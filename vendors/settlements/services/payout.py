@@ -3,8 +3,9 @@
 import logging
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from shop.failpoints import failpoint
@@ -13,22 +14,34 @@ from shop.jobs import publish
 from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
-from shop.payments.gateways import stripe_gateway
-from shop.payments.gateways.base import GatewayRefused, SendTransfer
-from vendors.settlements.errors import AlreadyDecided, AlreadySentToday, NothingToRelease
+from shop.payments.gateways import connect_gateway
+from shop.payments.gateways.base import GatewayRefused, GatewayUnknown, SendTransfer
+from vendors.settlements.errors import (
+    AlreadyDecided,
+    AlreadySentToday,
+    GatewayDoesNotAnswer,
+    NoPayer,
+    NothingToRelease,
+    TransferRefused,
+)
 from vendors.settlements.events import TransferReleased
+from vendors.settlements.iban import parse_sheba
 from vendors.settlements.models import Payout, PayoutAccount, PayoutBatch, Rail
+from vendors.settlements.services.exchange import charge_of, outside_legs
 
 log = logging.getLogger(__name__)
 State = Payout.State
+# A transfer whose answer was lost is asked about again when its own job has had time to.
+ASK_AGAIN_AFTER = timedelta(minutes=10)
 
 
 def release_batch(*, rail: str, by_user_id: int, now: datetime) -> PayoutBatch:
     """Send all payouts of this rail that somebody else has approved: one batch a day.
 
     For bank transfers the batch is a file; transfers at the gateway are made by jobs. A payout whose account was
-    replaced meanwhile stays behind. Raises NothingToRelease and AlreadySentToday.
+    replaced meanwhile stays behind. Raises NothingToRelease, AlreadySentToday, NoPayer and NoRate.
     """
+    name, iban = _payer() if rail == Rail.IBAN else ("", "")
     with transaction.atomic():
         waiting = list(
             Payout.objects.select_for_update(of=("self",))
@@ -45,7 +58,12 @@ def release_batch(*, rail: str, by_user_id: int, now: datetime) -> PayoutBatch:
         try:
             with transaction.atomic():
                 batch = PayoutBatch.objects.create(
-                    rail=rail, day=tehran_date(now), released_by_id=by_user_id, released_at=now
+                    rail=rail,
+                    day=tehran_date(now),
+                    released_by_id=by_user_id,
+                    released_at=now,
+                    payer_name=name,
+                    payer_iban=iban,
                 )
         except IntegrityError as taken:
             raise AlreadySentToday from taken
@@ -54,10 +72,24 @@ def release_batch(*, rail: str, by_user_id: int, now: datetime) -> PayoutBatch:
     return batch
 
 
+def _payer() -> tuple[str, str]:
+    try:
+        return settings.PAYOUT_FROM_NAME, parse_sheba(settings.PAYOUT_FROM_IBAN)
+    except ValueError as wrong:
+        raise NoPayer from wrong
+
+
 def _send(payouts: Sequence[Payout], batch: PayoutBatch, by_user_id: int, now: datetime) -> None:
     for payout in payouts:
+        charge = charge_of(payout.amount, rail=batch.rail, now=now)
         Payout.objects.filter(pk=payout.pk).update(
-            state=State.SENT, batch=batch, released_by_id=by_user_id, sent_at=now
+            state=State.SENT,
+            batch=batch,
+            released_by_id=by_user_id,
+            sent_at=now,
+            charge_currency=charge.currency,
+            charge_amount=charge.amount,
+            rate=charge.rate,
         )
         if batch.rail == Rail.STRIPE:
             publish(TransferReleased(str(payout.pk)))
@@ -74,102 +106,116 @@ def transfer_payout(*, payout_id: uuid.UUID, now: datetime) -> Payout:
     if payout.state != State.SENT or payout.account.rail != Rail.STRIPE:
         return payout
     try:
-        answer = stripe_gateway().transfer(
+        answer = connect_gateway().transfer(
             SendTransfer(
                 key=str(payout.pk),
-                amount=payout.amount,
-                currency=accounts.RIAL,
+                amount=payout.charge_amount or 0,
+                currency=payout.charge_currency,
                 account=payout.account.stripe_account,
                 group=f"settlement-{payout.settlement_id}",
             )
         )
     except GatewayRefused as refused:
-        return_payout(payout=payout, reason=refused.code, now=now)
+        _give_back(payout, from_state=State.SENT, reason=refused.code, now=now)
         payout.refresh_from_db()
         return payout
     failpoint("payout.after_transfer_before_record")
-    _close(
-        payout,
-        from_states=(State.SENT,),
-        state=State.CONFIRMED,
-        source=accounts.PAYOUT_TRANSIT,
-        target=accounts.gateway_clearing("stripe"),
-        now=now,
-        reference=answer.transfer_id,
-    )
+    _confirm(payout, reference=answer.transfer_id, now=now)
     payout.refresh_from_db()
     return payout
+
+
+def transfers_to_ask_about(*, now: datetime) -> list[uuid.UUID]:
+    """Transfers that were released a while ago and whose end nobody has told us; the oldest first."""
+    return list(
+        Payout.objects.filter(
+            state=State.SENT, account__rail=Rail.STRIPE, sent_at__lte=now - ASK_AGAIN_AFTER
+        )
+        .order_by("sent_at", "pk")
+        .values_list("pk", flat=True)
+    )
 
 
 def take_back_transfer(*, payout: Payout, reason: str, now: datetime) -> None:
     """Have the gateway take a paid transfer back, whole; the money stands on the stall's balance again.
 
-    Raises GatewayRefused when the stall's account there lacks it, AlreadyDecided unless it was paid.
+    Raises TransferRefused when the stall's account there lacks it, GatewayDoesNotAnswer (try again: nothing moves
+    twice) and AlreadyDecided unless it was paid.
     """
     if payout.state != State.CONFIRMED or payout.account.rail != Rail.STRIPE:
         raise AlreadyDecided
-    stripe_gateway().reverse_transfer(
-        key=f"{payout.pk}:reversal", transfer_id=payout.reference, amount=payout.amount
-    )
-    return_payout(payout=payout, reason=reason, now=now)
+    try:
+        connect_gateway().reverse_transfer(
+            key=f"{payout.pk}:reversal",
+            transfer_id=payout.reference,
+            amount=payout.charge_amount or 0,
+        )
+    except GatewayRefused as refused:
+        raise TransferRefused from refused
+    except GatewayUnknown as unknown:
+        raise GatewayDoesNotAnswer from unknown
+    if not _give_back(payout, from_state=State.CONFIRMED, reason=reason, now=now):
+        raise AlreadyDecided
 
 
 def confirm_payout(*, payout: Payout, reference: str, now: datetime) -> None:
     """The bank has paid it. Raises AlreadyDecided unless it was sent by bank transfer and is still open."""
-    if payout.account.rail != Rail.IBAN or not _close(
-        payout,
-        from_states=(State.SENT,),
-        state=State.CONFIRMED,
-        source=accounts.PAYOUT_TRANSIT,
-        target=accounts.BANK,
-        now=now,
-        reference=reference,
-    ):
+    if payout.account.rail != Rail.IBAN or not _confirm(payout, reference=reference, now=now):
         raise AlreadyDecided
 
 
 def return_payout(*, payout: Payout, reason: str, now: datetime) -> None:
-    """It did not arrive, or came back: the money is the stall's balance again, and the next statement says so.
+    """It did not arrive, came back, or never left: it is the stall's balance again, and the next statement says so.
 
-    From whichever account it stands on: on its way, or paid. Raises AlreadyDecided when it came back before.
+    A transfer that a gateway was told of ends by the gateway's word alone (`transfer_payout`, `take_back_transfer`):
+    it might still arrive. Raises AlreadyDecided for it, and when the payout came back before.
     """
-    available = accounts.stall_available(payout.settlement.stall.partner_id)
-    paid_from = (
-        accounts.BANK if payout.account.rail == Rail.IBAN else accounts.gateway_clearing("stripe")
-    )
-    sources = {
-        State.PREPARED: accounts.PAYOUT_TRANSIT,
-        State.SENT: accounts.PAYOUT_TRANSIT,
-        State.CONFIRMED: paid_from,
-    }
     payout.refresh_from_db(fields=["state"])
     state = State(payout.state)
-    if state not in sources or not _close(
-        payout,
-        from_states=(state,),
-        state=State.RETURNED,
-        source=sources[state],
-        target=available,
-        now=now,
-        reason=reason,
-    ):
+    by_staff = (
+        (State.PREPARED,)
+        if payout.account.rail == Rail.STRIPE
+        else (State.PREPARED, State.SENT, State.CONFIRMED)
+    )
+    if state not in by_staff or not _give_back(payout, from_state=state, reason=reason, now=now):
         raise AlreadyDecided
+
+
+def _confirm(payout: Payout, *, reference: str, now: datetime) -> bool:
+    """It has left the shop; False when somebody was quicker."""
+    legs = [_leg(payout, accounts.PAYOUT_TRANSIT, payout.amount), *outside_legs(payout, sign=-1)]
+    return _close(
+        payout, State.SENT, state=State.CONFIRMED, legs=legs, now=now, reference=reference
+    )
+
+
+def _give_back(payout: Payout, *, from_state: Payout.State, reason: str, now: datetime) -> bool:
+    """Back to the stall's balance, from whichever account it stands on; False when somebody was quicker."""
+    source = (
+        outside_legs(payout, sign=1)
+        if from_state == State.CONFIRMED
+        else [_leg(payout, accounts.PAYOUT_TRANSIT, payout.amount)]
+    )
+    available = accounts.stall_available(payout.settlement.stall.partner_id)
+    legs = [*source, _leg(payout, available, -payout.amount)]
+    return _close(payout, from_state, state=State.RETURNED, legs=legs, now=now, reason=reason)
+
+
+def _leg(payout: Payout, account: str, amount: int) -> Leg:
+    return Leg(account, amount, Posting.Kind.PAYOUT, payout.settlement.stall.partner_id)
 
 
 def _close(
     payout: Payout,
+    from_state: Payout.State,
     *,
-    from_states: tuple[Payout.State, ...],
     state: Payout.State,
-    source: str,
-    target: str,
+    legs: Sequence[Leg],
     now: datetime,
     **fields: str,
 ) -> bool:
-    """Move a payout on, and its money from `source` to `target`; False when somebody was quicker."""
-    partner_id = payout.settlement.stall.partner_id
     with transaction.atomic():
-        moved = Payout.objects.filter(pk=payout.pk, state__in=from_states).update(
+        moved = Payout.objects.filter(pk=payout.pk, state=from_state).update(
             state=state, closed_at=now, **fields
         )
         if moved != 1:
@@ -178,10 +224,7 @@ def _close(
             event_type=f"payout.{state}",
             event_id=str(payout.pk),
             occurred_at=now,
-            legs=[
-                Leg(source, payout.amount, Posting.Kind.PAYOUT, partner_id),
-                Leg(target, -payout.amount, Posting.Kind.PAYOUT, partner_id),
-            ],
+            legs=legs,
         )
     log.info("payout.%s payout=%s", state, payout.pk)
     return True

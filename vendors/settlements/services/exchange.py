@@ -1,0 +1,64 @@
+"""What leaves the shop for a payout, in the currency it leaves in, and the books of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.conf import settings
+
+from shop.ledger import accounts
+from shop.ledger.models import Posting
+from shop.ledger.services import Leg
+from shop.money import Rial
+from shop.payments.models import ExchangeRate
+from vendors.settlements.errors import NoRate
+from vendors.settlements.models import Payout, Rail
+
+MINOR_UNITS = 100  # cents of a euro or a dollar
+RATE_HOLDS = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """So many of the smallest units of a currency, at a rate; the rial needs none."""
+
+    currency: str
+    amount: int
+    rate: ExchangeRate | None
+
+
+def charge_of(amount: Rial, *, rail: str, now: datetime) -> Charge:
+    """What is sent for so many rials: themselves by bank transfer, else in PAYOUT_STRIPE_CURRENCY, rounded half up.
+
+    At the newest rate that staff have entered. Raises NoRate when it is older than a day, or missing.
+    """
+    currency = settings.PAYOUT_STRIPE_CURRENCY if rail == Rail.STRIPE else accounts.RIAL
+    if currency == accounts.RIAL:
+        return Charge(currency, int(amount), None)
+    rate = (
+        ExchangeRate.objects.filter(currency=currency, as_of__lte=now)
+        .order_by("-as_of", "-pk")
+        .first()
+    )
+    if rate is None or rate.as_of < now - RATE_HOLDS:
+        raise NoRate
+    units = Decimal(int(amount)) * MINOR_UNITS / rate.rial_per_unit
+    return Charge(currency, int(units.quantize(Decimal(1), ROUND_HALF_UP)), rate)
+
+
+def outside_legs(payout: Payout, *, sign: int) -> list[Leg]:
+    """The shop's bank or its gateway pays (`sign` −1) or has the money back (+1); together that many rials."""
+    kind = Posting.Kind.PAYOUT
+    rial = sign * int(payout.amount)
+    if payout.account.rail == Rail.IBAN:
+        return [Leg(accounts.BANK, rial, kind)]
+    currency = payout.charge_currency
+    clearing = accounts.gateway_clearing("stripe", currency)
+    if currency == accounts.RIAL:
+        return [Leg(clearing, rial, kind)]
+    charge = sign * (payout.charge_amount or 0)
+    return [
+        Leg(clearing, charge, kind),
+        Leg(accounts.fx_position(currency), -charge, Posting.Kind.EXCHANGE),
+        Leg(accounts.fx_position(accounts.RIAL), rial, Posting.Kind.EXCHANGE),
+    ]
