@@ -11,13 +11,17 @@ EXPENSE_PROMOTION = "expense:promotion"
 BUYER_REFUND_DUE = "buyer:refund_due"
 DISPUTE_RECEIVABLE = "dispute:receivable"
 PAYOUT_TRANSIT = "payout:transit"
-BANK = "bank"
 _ENDS_IN_CURRENCY = re.compile(r":([A-Z]{3})$")
 
 
 def gateway_clearing(gateway: str, currency: str = RIAL) -> str:
     """Money a gateway has taken for us and has not yet sent to the bank."""
     return _in(f"gateway:{gateway}:clearing", currency)
+
+
+def bank(currency: str = RIAL) -> str:
+    """The shop's own account at its bank."""
+    return _in("bank", currency)
 
 
 def gateway_fee(currency: str = RIAL) -> str:

@@ -164,7 +164,7 @@ def record_refund_by_hand(
 
     Raises StateMoved unless it waits to be paid by hand.
     """
-    source = accounts.BANK
+    source = accounts.bank()
     if from_stall_cash:
         if refund.stall_order is None:
             raise RefundNotPossible

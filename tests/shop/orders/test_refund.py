@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from oscar.apps.order.models import Order
 
 from shop.ledger.accounts import (
-    BANK,
     BUYER_REFUND_DUE,
     INCOME_COMMISSION,
     gateway_clearing,
     stall_available,
     stall_delivered,
     stall_pending,
+)
+from shop.ledger.accounts import (
+    bank as the_bank,
 )
 from shop.ledger.models import Posting, Transaction
 from shop.ledger.queries import balance, earned_postings_since
@@ -178,7 +180,7 @@ def test_after_a_payout_the_stalls_balance_goes_below_zero() -> None:
         occurred_at=A_WEEK_LATER,
         legs=[
             Leg(available, -paid_out, Posting.Kind.PAYOUT),
-            Leg(BANK, paid_out, Posting.Kind.PAYOUT),
+            Leg(the_bank(), paid_out, Posting.Kind.PAYOUT),
         ],
     )
     assert balance(available) == 0
@@ -280,7 +282,7 @@ def test_a_refund_the_gateway_cannot_make_is_paid_by_hand_and_once() -> None:
                     refund=refund, from_stall_cash=False, reference="۱۳", now=NOON
                 )
     assert balance(BUYER_REFUND_DUE) == 0
-    assert balance(BANK) == -PRICE
+    assert balance(the_bank()) == -PRICE
     assert balance(gateway_clearing("zarinpal")) == 3 * PRICE + SENDING
     refund.refresh_from_db()
     assert (refund.state, refund.reference) == ("done", "۱۲")

@@ -7,7 +7,8 @@ import pytest
 from django.db import IntegrityError
 
 from shop.jalali import Month
-from shop.ledger.accounts import BANK, PAYOUT_TRANSIT, gateway_clearing, stall_available
+from shop.ledger.accounts import PAYOUT_TRANSIT, gateway_clearing, stall_available
+from shop.ledger.accounts import bank as the_bank
 from shop.ledger.queries import balance
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import place_order
@@ -103,7 +104,7 @@ def test_a_paid_payout_leaves_the_bank_and_once() -> None:
         confirm_payout(payout=payout, reference="140509-2", now=AZAR_5)
     payout.refresh_from_db()
     assert (payout.state, payout.reference) == (State.CONFIRMED, "140509-1")
-    assert (balance(PAYOUT_TRANSIT), balance(BANK)) == (0, -NET)
+    assert (balance(PAYOUT_TRANSIT), balance(the_bank())) == (0, -NET)
 
 
 @pytest.mark.parametrize("is_paid", [False, True])
@@ -116,7 +117,7 @@ def test_a_returned_payout_is_owed_again_and_stands_in_the_next_statement(is_pai
         return_payout(payout=payout, reason="", now=AZAR_5)
     stall = payout.settlement.stall
     assert balance(stall_available(stall.partner_id)) == -NET
-    assert (balance(PAYOUT_TRANSIT), balance(BANK)) == (0, 0)
+    assert (balance(PAYOUT_TRANSIT), balance(the_bank())) == (0, 0)
     later = AZAR_5 + timedelta(days=40)
     (azar,) = prepare_settlements(month=Month(1405, 9), by_user_id=None, now=later)
     assert (azar.returned, azar.net) == (NET, NET)

@@ -80,6 +80,8 @@ class Payout(models.Model):
     )
     # The bank's number of the transfer, or the gateway's.
     reference = models.CharField(_("reference"), max_length=80, blank=True)
+    # The gateway's number of the transfer back.
+    returned_reference = models.CharField(max_length=80, blank=True)
     reason = models.CharField(_("why it came back"), max_length=200, blank=True)
     prepared_at = models.DateTimeField(_("approved on"))
     sent_at = models.DateTimeField(_("sent on"), null=True)

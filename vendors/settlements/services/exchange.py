@@ -51,7 +51,7 @@ def outside_legs(payout: Payout, *, sign: int) -> list[Leg]:
     kind = Posting.Kind.PAYOUT
     rial = sign * int(payout.amount)
     if payout.account.rail == Rail.IBAN:
-        return [Leg(accounts.BANK, rial, kind)]
+        return [Leg(accounts.bank(), rial, kind)]
     currency = payout.charge_currency
     clearing = accounts.gateway_clearing("stripe", currency)
     if currency == accounts.RIAL:

@@ -145,7 +145,7 @@ def take_back_transfer(*, payout: Payout, reason: str, now: datetime) -> None:
     if payout.state != State.CONFIRMED or payout.account.rail != Rail.STRIPE:
         raise AlreadyDecided
     try:
-        connect_gateway().reverse_transfer(
+        answer = connect_gateway().reverse_transfer(
             key=f"{payout.pk}:reversal",
             transfer_id=payout.reference,
             amount=payout.charge_amount or 0,
@@ -154,7 +154,13 @@ def take_back_transfer(*, payout: Payout, reason: str, now: datetime) -> None:
         raise TransferRefused from refused
     except GatewayUnknown as unknown:
         raise GatewayDoesNotAnswer from unknown
-    if not _give_back(payout, from_state=State.CONFIRMED, reason=reason, now=now):
+    if not _give_back(
+        payout,
+        from_state=State.CONFIRMED,
+        reason=reason,
+        now=now,
+        returned_reference=answer.reversal_id,
+    ):
         raise AlreadyDecided
 
 
@@ -189,7 +195,14 @@ def _confirm(payout: Payout, *, reference: str, now: datetime) -> bool:
     )
 
 
-def _give_back(payout: Payout, *, from_state: Payout.State, reason: str, now: datetime) -> bool:
+def _give_back(
+    payout: Payout,
+    *,
+    from_state: Payout.State,
+    reason: str,
+    now: datetime,
+    returned_reference: str = "",
+) -> bool:
     """Back to the stall's balance, from whichever account it stands on; False when somebody was quicker."""
     source = (
         outside_legs(payout, sign=1)
@@ -198,7 +211,15 @@ def _give_back(payout: Payout, *, from_state: Payout.State, reason: str, now: da
     )
     available = accounts.stall_available(payout.settlement.stall.partner_id)
     legs = [*source, _leg(payout, available, -payout.amount)]
-    return _close(payout, from_state, state=State.RETURNED, legs=legs, now=now, reason=reason)
+    return _close(
+        payout,
+        from_state,
+        state=State.RETURNED,
+        legs=legs,
+        now=now,
+        reason=reason,
+        returned_reference=returned_reference,
+    )
 
 
 def _leg(payout: Payout, account: str, amount: int) -> Leg:
