@@ -14,11 +14,9 @@ import logging
 import random
 import sys
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -28,183 +26,26 @@ from tests.reliability import django_is_up  # noqa: F401 - first: the models bel
 
 # isort: split
 
-from django.utils import timezone
-from procrastinate.exceptions import AlreadyEnqueued
-
-from shop.jobs import defer
-from shop.orders.models import StallOrder
-from shop.orders.services.refund import refund_lines
-from shop.payments.models import PaymentAttempt
-from tests.reliability.buyers import Browser, Crowd, Outcome, Press, pay_and_return, press_pay
-from tests.reliability.checker import lost_orders, violations
+from tests.reliability.buyers import Browser, Crowd, Outcome, Press, pay_and_return
+from tests.reliability.checker import lost_orders
+from tests.reliability.deaths import (
+    PAY,
+    ROWS,
+    PassedBy,
+    Row,
+    an_hour_later,
+    heal,
+    sweep,
+    while_returning,
+)
 from tests.reliability.market import GATEWAYS, Market, open_market
+from tests.reliability.payouts import pay_out_under_fire
 from tests.reliability.rig import Rig, rig
 
-PAY, RETURN, WEBHOOK = "/checkout/pay/", "/pay/return/", "/payments/stripe/webhook/"
 SECONDS_TO_HEAL = 60
 FAST_CLOCK = {"PAYMENT_ASK_AFTER_MINUTES": "0"}
 LOAD_BUYERS = 4
 DEEDS = ("pay", "pay", "pay", "pay_and_close", "pay_and_close", "decline", "cancel", "leave")
-
-
-class PassedBy(Exception):
-    """The point was never reached: the row would prove nothing."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One failpoint and how a process is brought there; `drive` also brings half of the buyers back."""
-
-    failpoint: str
-    drive: Callable[["Row", Market, Any, int], None]
-    gateways: Sequence[str] = GATEWAYS
-    by: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.failpoint} ({self.by})" if self.by else self.failpoint
-
-    def gateway(self, turn: int) -> str:
-        return self.gateways[turn // 2 % len(self.gateways)]
-
-
-def comes_back(turn: int) -> bool:
-    return turn % 2 == 0
-
-
-def while_pressing_pay(row: Row, market: Market, product: Any, turn: int) -> None:
-    press = market.press(product, gateway=row.gateway(turn))
-    market.rig.arm(f"{row.failpoint}:1", path=PAY)
-    with contextlib.closing(Browser()) as buyer:
-        with contextlib.suppress(httpx.TransportError):
-            buyer.post(press.shop + PAY, press.form)
-        see_death(market.rig, row)
-        if comes_back(turn):
-            press_pay(buyer, None, press)
-
-
-def while_returning(row: Row, market: Market, product: Any, turn: int) -> None:
-    press = market.press(product, gateway=row.gateway(turn))
-    with contextlib.closing(Browser()) as buyer:
-        back = buyer.post(page_of(buyer, press), {"deed": "pay"}).headers["Location"]
-        market.rig.arm(f"{row.failpoint}:1", path=RETURN)
-        with contextlib.suppress(httpx.TransportError):
-            buyer.get(back)
-        see_death(market.rig, row)
-        if comes_back(turn):
-            buyer.get(back)
-
-
-def while_told_by_the_bank(row: Row, market: Market, product: Any, turn: int) -> None:
-    press = market.press(product, gateway=row.gateway(turn))
-    with contextlib.closing(Browser()) as buyer:
-        page = page_of(
-            buyer, press
-        )  # before the order to die: the bank may still be telling of another payment
-        market.rig.arm(f"{row.failpoint}:1", path=WEBHOOK)
-        buyer.post(page, {"deed": "pay_and_close"})
-    see_death(market.rig, row)
-
-
-def while_the_job_settles(row: Row, market: Market, product: Any, turn: int) -> None:
-    market.rig.arm(f"{row.failpoint}:1")
-    market.rig.renew_worker()
-    pay_and_close(market, product, row.gateway(turn))
-    see_death(market.rig, row)
-
-
-def while_sweeping(row: Row, market: Market, product: Any, turn: int) -> None:
-    for _ in range(2):  # Zarinpal sends no webhook: both wait for the sweeper
-        pay_and_close(market, product, row.gateway(turn))
-    market.rig.arm(f"{row.failpoint}:1")
-    market.rig.renew_worker()
-    sweep()
-    see_death(market.rig, row)
-
-
-def while_refunding(row: Row, market: Market, product: Any, turn: int) -> None:
-    press = market.press(product, gateway=row.gateway(turn))
-    with contextlib.closing(Browser()) as buyer:
-        press_pay(buyer, None, press)
-    stall_order = StallOrder.objects.filter(state=StallOrder.State.NEW).latest("pk")
-    market.rig.arm(f"{row.failpoint}:1")
-    market.rig.renew_worker()
-    refund_lines(
-        refund_id=uuid.uuid4(),
-        stall_order=stall_order,
-        quantities={line.pk: line.quantity for line in stall_order.lines},
-        with_shipping=True,
-        reason="test",
-        by_user_id=None,
-        now=timezone.now(),
-    )
-    see_death(market.rig, row)
-
-
-ROWS = (
-    Row("checkout.after_reserve", while_pressing_pay),
-    Row("checkout.before_gateway", while_pressing_pay),
-    Row("checkout.after_gateway_before_commit", while_pressing_pay),
-    Row("checkout.after_commit_before_response", while_pressing_pay),
-    Row("settle.after_gateway_before_commit", while_returning, by="return page"),
-    Row("settle.mid_apply", while_returning, by="return page"),
-    Row("settle.after_commit", while_returning, by="return page"),
-    Row(
-        "settle.after_gateway_before_commit", while_the_job_settles, ("stripe",), by="webhook's job"
-    ),
-    Row("settle.mid_apply", while_the_job_settles, ("stripe",), by="webhook's job"),
-    Row("webhook.after_insert_event", while_told_by_the_bank, ("stripe",)),
-    Row("webhook.before_2xx", while_told_by_the_bank, ("stripe",)),
-    Row("settle.after_gateway_before_commit", while_sweeping, ("zarinpal",), by="sweeper"),
-    Row("settle.mid_apply", while_sweeping, ("zarinpal",), by="sweeper"),
-    Row("sweep.mid_batch", while_sweeping, ("zarinpal",)),
-    Row("refund.after_gateway_before_commit", while_refunding),
-)
-
-
-def page_of(buyer: Browser, press: Press) -> str:
-    """The bank's page for this press."""
-    buyer.forget()
-    answer = buyer.post(press.shop + PAY, press.form)
-    page = answer.headers.get("Location", "")
-    if not page.startswith(press.bank):
-        raise RuntimeError(f"no way to the bank: {answer.status_code} {page}")
-    return page
-
-
-def pay_and_close(market: Market, product: Any, gateway: str) -> None:
-    press = market.press(product, gateway=gateway)
-    with contextlib.closing(Browser()) as buyer:
-        buyer.post(page_of(buyer, press), {"deed": "pay_and_close"})
-
-
-def see_death(shop: Rig, row: Row) -> None:
-    if not shop.has_died():
-        raise PassedBy(f"{row}: nobody died")
-
-
-def sweep() -> None:
-    """The sweeper's minute, now."""
-    with contextlib.suppress(AlreadyEnqueued):
-        defer("shop.orders.jobs.sweep_payments", timestamp=int(time.time()))
-
-
-def an_hour_later() -> None:
-    """Whoever has not paid yet will not: their time is over."""
-    PaymentAttempt.objects.filter(state__in=PaymentAttempt.OPEN).update(
-        deadline=timezone.now() - timedelta(minutes=25)
-    )
-
-
-def heal(shop: Rig, *, seconds: float) -> tuple[float, list[str]]:
-    """Sweep until nothing is wrong; how long that took, and what is wrong still."""
-    began = time.monotonic()
-    while True:
-        wrong = violations(shop.bank)
-        took = time.monotonic() - began
-        if not wrong or took > seconds:
-            return took, wrong
-        sweep()
-        time.sleep(0.2)
 
 
 def run_row(row: Row, market: Market, times: int) -> tuple[str, list[str]]:
@@ -311,7 +152,16 @@ def kill_one(shop: Rig, chance: random.Random) -> str:
     return name
 
 
-def control(times: int) -> tuple[str, bool]:
+def payout_control(times: int) -> tuple[str, bool]:
+    """Payouts whose every try is a new one to the gateway: some must be seen twice."""
+    _, wrong = pay_out_under_fire(stalls=times, without="key")
+    twice = [each for each in wrong if each.endswith("sent 2 times")]
+    word = "CONTROL CAUGHT" if twice else "CONTROL BLIND"
+    line = f"{word}: payout.after_transfer_before_record, {times} payouts, no key of their own: {len(twice)} paid twice"
+    return line, bool(twice)
+
+
+def sweeper_control(times: int) -> tuple[str, bool]:
     """The first settling row with nobody who sweeps: its harm must be seen. The line, and whether it was."""
     row = Row("settle.after_gateway_before_commit", while_returning, by="return page")
     with rig(workers=1, environment=FAST_CLOCK, processes=["storefront"]) as shop:
@@ -330,9 +180,15 @@ def control(times: int) -> tuple[str, bool]:
 
 
 def matrix(
-    rows: Sequence[Row], *, times: int, random_seconds: int, seed: int, say: Callable[[str], None]
+    rows: Sequence[Row],
+    *,
+    times: int,
+    random_seconds: int,
+    payouts: int,
+    seed: int,
+    say: Callable[[str], None],
 ) -> list[str]:
-    """All rows and the random kills in one shop; what is wrong."""
+    """All rows and the random kills in one shop, payouts in another; what is wrong."""
     wrong = []
     with rig(workers=2, environment=FAST_CLOCK) as shop:
         market = open_market(shop)
@@ -344,6 +200,10 @@ def matrix(
             line, broken = kill_at_random(market, random_seconds, seed)
             say(line)
             wrong += broken
+    if payouts:
+        line, broken = pay_out_under_fire(stalls=payouts)
+        say(line)
+        wrong += broken
     return wrong
 
 
@@ -352,14 +212,16 @@ def read_arguments() -> argparse.Namespace:
         prog="python -m tests.reliability.killmatrix",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Exit code: 0 all is whole, 1 something is not, or a point was not reached. With --control, where"
-        " nobody sweeps: 0 the harness saw the harm, 1 it saw nothing and proves nothing.",
+        epilog="Exit code: 0 all is whole, 1 something is not, or a point was not reached. With --control, where nobody"
+        " sweeps, and where a transfer has no key of its own: 0 the harness saw the harm, 1 it did not and proves nothing.",
     )
     parser.add_argument("--times", type=int, default=50, help="deaths at each point")
     parser.add_argument("--random-seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1405)
-    parser.add_argument("--only", default="", help="rows whose failpoint begins so")
-    parser.add_argument("--control", action="store_true", help="without the sweeper")
+    parser.add_argument(
+        "--only", default="", help="rows whose failpoint begins so: checkout, payout …"
+    )
+    parser.add_argument("--control", action="store_true", help="without sweeper, and without key")
     return parser.parse_args()
 
 
@@ -367,15 +229,16 @@ def main() -> int:
     given = read_arguments()
     logging.disable(logging.INFO)
     if given.control:
-        line, is_caught = control(given.times)
-        print(line)
-        return int(not is_caught)
+        caught = [sweeper_control(given.times), payout_control(given.times)]
+        print(*(line for line, _ in caught), sep="\n")
+        return int(not all(is_caught for _, is_caught in caught))
     rows = [row for row in ROWS if row.failpoint.startswith(given.only)]
     began = time.monotonic()
     wrong = matrix(
         rows,
         times=given.times,
         random_seconds=given.random_seconds,
+        payouts=given.times if "payout".startswith(given.only) else 0,
         seed=given.seed,
         say=lambda line: print(line, flush=True),
     )
@@ -383,7 +246,7 @@ def main() -> int:
         print(f"  {each}")
     word = "FAILED" if wrong else "WHOLE"
     print(
-        f"{word}: {len(rows)} rows × {given.times} kills, {given.random_seconds} s of random kills:"
+        f"{word}: {len(rows)} rows × {given.times} kills, {given.random_seconds} s of random kills, payouts:"
         f" {len(wrong)} violations; {time.monotonic() - began:.0f} s"
     )
     return int(bool(wrong))

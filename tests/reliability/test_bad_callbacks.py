@@ -16,7 +16,7 @@ from shop.ledger.models import Transaction
 from shop.orders.links import order_token, payment_token
 from shop.payments.models import PaymentAttempt
 from tests.reliability.buyers import Browser, Crowd
-from tests.reliability.killmatrix import page_of
+from tests.reliability.deaths import page_of
 from tests.reliability.market import GATEWAYS, Market
 from tests.reliability.webhook_storm import messages_of
 

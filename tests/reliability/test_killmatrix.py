@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reliability.killmatrix import ROWS, control, matrix
+from tests.reliability.killmatrix import ROWS, matrix, payout_control, sweeper_control
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("own_database")]
 FEW = {
@@ -19,15 +19,22 @@ def test_what_a_killed_process_leaves_is_put_right() -> None:
     said: list[str] = []
     rows = [row for row in ROWS if str(row) in FEW]
     assert len(rows) == len(FEW)
-    assert matrix(rows, times=2, random_seconds=4, seed=1, say=said.append) == [], said
+    assert matrix(rows, times=2, random_seconds=4, payouts=3, seed=1, say=said.append) == [], said
 
 
 def test_without_the_sweeper_captures_stay_unresolved() -> None:
-    line, is_caught = control(2)
+    line, is_caught = sweeper_control(2)
+    assert is_caught, line
+
+
+def test_without_a_key_of_its_own_a_transfer_is_made_twice() -> None:
+    line, is_caught = payout_control(2)
     assert is_caught, line
 
 
 @pytest.mark.slow
 def test_every_point_fifty_times_and_a_minute_of_random_kills() -> None:
     said: list[str] = []
-    assert matrix(ROWS, times=50, random_seconds=60, seed=1405, say=said.append) == [], said
+    assert (
+        matrix(ROWS, times=50, random_seconds=60, payouts=50, seed=1405, say=said.append) == []
+    ), said
