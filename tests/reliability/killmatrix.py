@@ -212,8 +212,8 @@ def read_arguments() -> argparse.Namespace:
         prog="python -m tests.reliability.killmatrix",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Exit code: 0 all is whole, 1 something is not, or a point was not reached. With --control, where nobody"
-        " sweeps, and where a transfer has no key of its own: 0 the harness saw the harm, 1 it did not and proves nothing.",
+        epilog="Exit code: 0 all is whole, 1 something is not or a point was not reached.\nWith --control, where none"
+        " sweeps, and where a transfer has no key of its own:\n0 the harness saw the harm, 1 it did not.",
     )
     parser.add_argument("--times", type=int, default=50, help="deaths at each point")
     parser.add_argument("--random-seconds", type=int, default=60)

@@ -147,8 +147,8 @@ def read_arguments(argv: list[str]) -> Wish:
         prog="python -m tests.reliability.race",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Exit code: 0 all trials clean, 1 some are not. With --control, where a guard is off in a shop"
-        " made for it and trials must go wrong: 0 the harness caught it, 1 it saw nothing and proves nothing.",
+        epilog="Exit code: 0 all trials clean, 1 some are not.\nWith --control, where a guard is off in a shop made for"
+        " it and trials must go wrong:\n0 the harness saw the harm, 1 it did not and proves nothing.",
     )
     parser.add_argument("--stock", type=int, default=1, help="how many there are")
     parser.add_argument("--buyers", type=int, default=8, help="how many want one")

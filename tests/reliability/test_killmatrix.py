@@ -19,7 +19,7 @@ def test_what_a_killed_process_leaves_is_put_right() -> None:
     said: list[str] = []
     rows = [row for row in ROWS if str(row) in FEW]
     assert len(rows) == len(FEW)
-    assert matrix(rows, times=2, random_seconds=4, payouts=3, seed=1, say=said.append) == [], said
+    assert matrix(rows, times=2, random_seconds=3, payouts=0, seed=1, say=said.append) == [], said
 
 
 def test_without_the_sweeper_captures_stay_unresolved() -> None:
@@ -27,6 +27,7 @@ def test_without_the_sweeper_captures_stay_unresolved() -> None:
     assert is_caught, line
 
 
+@pytest.mark.slow
 def test_without_a_key_of_its_own_a_transfer_is_made_twice() -> None:
     line, is_caught = payout_control(2)
     assert is_caught, line

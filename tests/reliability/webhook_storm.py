@@ -222,8 +222,8 @@ def read_arguments() -> argparse.Namespace:
         prog="python -m tests.reliability.webhook_storm",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Exit code: 0 one hash, 1 another one or a message refused. With --control, where each message is"
-        " booked: 0 the hashes differ as they must, 1 the harness saw nothing and proves nothing.",
+        epilog="Exit code: 0 one ledger, 1 another one, or a message refused.\nWith --control, where each message is"
+        " booked: 0 the harness saw too much booked, 1 it did not and proves nothing.",
     )
     parser.add_argument("--events", type=int, default=200, help="in twenties")
     parser.add_argument("--seeds", type=int, default=20)
