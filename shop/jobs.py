@@ -26,6 +26,10 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
         "shop.orders.jobs.tell_buyer_of_payment",
         "vendors.stalls.jobs.tell_stalls_of_order",
     ),
+    "OrderToPayAtDoor": (
+        "shop.orders.jobs.tell_buyer_of_door",
+        "vendors.stalls.jobs.tell_stalls_of_order",
+    ),
     "RefundDecided": ("shop.orders.jobs.send_refund", "shop.orders.jobs.tell_buyer_of_refund"),
     "StallOrderSent": ("shop.orders.jobs.tell_buyer_of_parcel",),
     "PaymentReported": ("shop.orders.jobs.settle_reported_payment",),

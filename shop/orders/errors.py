@@ -68,6 +68,16 @@ class ShippingNotOffered(OrderError):
         return _("Choose how each parcel is sent.")
 
 
+class CashNotOffered(OrderError):
+    """A stall that takes no cash, or a parcel that none of its people hand over."""
+
+    def __str__(self) -> str:
+        return _(
+            "These parcels can't be paid at the door. Have them all brought by city courier or come for them,"
+            " or choose another way to pay."
+        )
+
+
 class OrderTooLarge(OrderError):
     def __str__(self) -> str:
         return _("The bank does not take so much in one payment. Please order in two parts.")
@@ -92,6 +102,13 @@ class StateMoved(OrderError):
 
     def __str__(self) -> str:
         return _("This order has moved on meanwhile. Here is how it stands now.")
+
+
+class PaidAlready(OrderError):
+    """A parcel that was paid before it was sent: what it cost has to be given back."""
+
+    def __str__(self) -> str:
+        return _("This parcel is paid already. Tell Bazarche: the buyer's money has to go back.")
 
 
 class RefundNotPossible(OrderError):

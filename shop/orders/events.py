@@ -9,6 +9,11 @@ class OrderPaid:
 
 
 @dataclass(frozen=True)
+class OrderToPayAtDoor:
+    order_id: int
+
+
+@dataclass(frozen=True)
 class RefundDecided:
     refund_id: str
 

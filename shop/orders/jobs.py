@@ -11,6 +11,7 @@ from oscar.apps.order.models import Order
 from procrastinate.contrib.django import app
 
 from shop.jobs import MARKET, PATIENTLY
+from shop.money import Rial
 from shop.notices.services import send_sms
 from shop.orders.links import order_token
 from shop.orders.models import Refund, StallOrder
@@ -67,14 +68,44 @@ def tell_buyer_of_payment(order_id: int) -> None:
 
 
 @app.task(queue=MARKET)
-def tell_buyer_of_parcel(stall_order_id: int) -> None:
-    stall_order = StallOrder.objects.with_lines().get(pk=stall_order_id)
+def tell_buyer_of_door(order_id: int) -> None:
+    order = Order.objects.select_related("shipping_address").get(pk=order_id)
     with override(settings.LANGUAGE_CODE):
-        text = _("Bazarche: %(stall)s has sent your parcel. Tracking code: %(code)s. %(url)s") % {
+        text = _(
+            "Bazarche: we have your order %(number)s. You pay %(sum)s toman in cash at the door."
+            " Follow it here: %(url)s"
+        ) % {
+            "number": order.number,
+            "sum": toman(Rial.from_decimal(order.total_incl_tax)),
+            "url": order_url(order.number),
+        }
+    send_sms(
+        key=f"order-at-door:{order_id}",
+        phone=str(order.shipping_address.phone_number),
+        text=text,
+        now=timezone.now(),
+    )
+
+
+@app.task(queue=MARKET)
+def tell_buyer_of_parcel(stall_order_id: int) -> None:
+    stall_order = StallOrder.objects.with_lines().with_due_at_door().get(pk=stall_order_id)
+    with override(settings.LANGUAGE_CODE):
+        said = {
             "stall": stall_order.partner.name,
             "code": stall_order.tracking_code or "-",
             "url": order_url(stall_order.order.number),
         }
+        if stall_order.due_at_door:
+            text = _(
+                "Bazarche: %(stall)s has sent your parcel."
+                " Please have %(sum)s toman in cash ready. %(url)s"
+            ) % {**said, "sum": toman(stall_order.due_at_door)}
+        else:
+            text = (
+                _("Bazarche: %(stall)s has sent your parcel. Tracking code: %(code)s. %(url)s")
+                % said
+            )
     send_sms(
         key=f"parcel-sent:{stall_order_id}",
         phone=str(stall_order.order.shipping_address.phone_number),

@@ -9,7 +9,7 @@ from oscar.apps.basket.models import Line
 from oscar.apps.partner.models import Partner
 
 from shop.money import Rial
-from shop.orders.models import Fulfilment, ShippingMethod, ShippingRate
+from shop.orders.models import MEETS_THE_BUYER, Fulfilment, ShippingMethod, ShippingRate
 from shop.orders.strategy import is_shown, seller_takes_orders
 
 
@@ -61,6 +61,7 @@ class Parcel:
     quotes: tuple[ShippingQuote, ...]
     send_by: date
     takes_orders: bool
+    takes_cash: bool
 
     @property
     def goods(self) -> Rial:
@@ -128,6 +129,7 @@ def _parcel(lines: list[Any], fulfilments: Mapping[int, Fulfilment], today: date
         quotes=shipping_quotes(partner.shipping_rates.all(), goods=goods, weight_g=weight_g),
         send_by=terms.send_by(today=today, days=longest) if terms else today,
         takes_orders=takes_orders,
+        takes_cash=terms is not None and terms.takes_cash,
     )
 
 
@@ -155,6 +157,14 @@ def _parcel_line(line: Any, fulfilments: Mapping[int, Fulfilment]) -> ParcelLine
 def _fulfilments(products: Iterable[Any]) -> dict[int, Fulfilment]:
     ids = {product.parent_id or product.pk for product in products}
     return {row.product_id: row for row in Fulfilment.objects.filter(product_id__in=ids)}
+
+
+def may_pay_at_door(parcels: Iterable[Parcel], shipping: Mapping[int, str]) -> bool:
+    """Whether every parcel's stall takes cash and hands it over itself, by the chosen way of sending."""
+    return all(
+        parcel.takes_cash and shipping.get(parcel.partner.pk) in MEETS_THE_BUYER
+        for parcel in parcels
+    )
 
 
 def basket_total(parcels: Iterable[Parcel], shipping: Mapping[int, str]) -> Rial:

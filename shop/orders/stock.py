@@ -72,6 +72,24 @@ def consume(order_lines: Iterable[Any]) -> None:
         )
 
 
+def put_back(order_lines: Iterable[Any], quantities: Mapping[int, int]) -> None:
+    """Put pieces (order line id → how many) that had left the shelf on it again; made-to-order lines came from none.
+
+    Runs in the transaction that cancels the parcel.
+    """
+    returned: dict[int, int] = {}
+    for line in order_lines:
+        quantity = min(quantities.get(line.pk, 0), line.num_allocated or 0)
+        if line.stockrecord_id is not None and quantity:
+            returned[line.stockrecord_id] = returned.get(line.stockrecord_id, 0) + quantity
+            Line.objects.filter(pk=line.pk).update(num_allocated=F("num_allocated") - quantity)
+    for record_id in sorted(returned):
+        StockRecord.objects.filter(pk=record_id).update(
+            num_in_stock=F("num_in_stock") + returned[record_id]
+        )
+    _tell_of_change(returned)
+
+
 def _tracked(order_lines: Iterable[Any]) -> dict[int, int]:
     """Stock record → how many of it the lines hold; made-to-order lines hold none."""
     quantities: dict[int, int] = {}

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.fields import RialField
 
+CASH = "cash"
 # As the person who pays knows them.
 GATEWAY_NAMES = {
     "zarinpal": _("Iranian bank card"),
     "stripe": _("International card"),
-    "cash": _("Cash at the door"),
+    CASH: _("Cash at the door"),
 }
 
 
@@ -31,9 +32,12 @@ class PaymentAttempt(models.Model):
         EXPIRED = "expired", _("expired")
         REFUND_DUE = "refund_due", _("paid too late, to be returned")
         REFUNDED = "refunded", _("returned")
+        CANCELLED = "cancelled", _("nothing to pay any more")
 
     # While in one of these, the stock is held and the basket belongs to this attempt.
     OPEN: ClassVar[tuple[str, ...]] = (State.CREATED, State.REDIRECTED, State.UNKNOWN)
+    # At most one of these for a basket.
+    LIVE: ClassVar[tuple[str, ...]] = (*OPEN, State.ON_DELIVERY, State.PAID)
     CLOSED_UNPAID: ClassVar[tuple[str, ...]] = (State.DECLINED, State.EXPIRED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

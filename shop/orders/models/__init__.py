@@ -2,6 +2,7 @@
 
 from shop.orders.models.refunds import Dispute, Refund, RefundLine
 from shop.orders.models.sellers import (
+    MEETS_THE_BUYER,
     Fulfilment,
     SellerTerms,
     ShippingMethod,
@@ -12,6 +13,7 @@ from shop.orders.models.stall_orders import StallOrder, StallOrderQuerySet
 from shop.orders.models.vouchers import Voucher, VoucherUse
 
 __all__ = [
+    "MEETS_THE_BUYER",
     "Dispute",
     "Fulfilment",
     "Refund",

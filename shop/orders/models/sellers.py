@@ -18,6 +18,10 @@ class ShippingMethod(models.TextChoices):
     PICKUP_OFFICE = "pickup_office", _("Pick up at the Bazarche office")
 
 
+# The stall's own people hand the parcel over, and can take its price.
+MEETS_THE_BUYER = (ShippingMethod.CITY_COURIER, ShippingMethod.PICKUP_OFFICE)
+
+
 class SellerTerms(models.Model):
     """What ordering must know about a seller, whoever it is. The stall's own services keep it up to date."""
 

@@ -7,11 +7,13 @@ from datetime import date
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from shop.fields import RialField
 from shop.money import Rial
 from shop.orders.models.sellers import ShippingMethod
+from shop.payments.models import PaymentAttempt
 
 
 class StallOrderQuerySet(models.QuerySet["StallOrder"]):
@@ -31,6 +33,34 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
         is_late = models.Q(state__in=StallOrder.TO_SEND, send_by__lt=today)
         wrapped = models.ExpressionWrapper(is_late, output_field=models.BooleanField())
         return self.annotate(is_late=wrapped)  # type: ignore[no-redef]  # told on the model, for its readers
+
+    def with_due_at_door(self) -> "StallOrderQuerySet":
+        """Each with `due_at_door`: what its buyer still has to pay when it is handed over, rial.
+
+        The parcel's price less the voucher and less what was taken out of it; None when it is paid otherwise, or over.
+        """
+        taken_out = models.Subquery(
+            StallOrder.objects.filter(pk=models.OuterRef("pk"))
+            .order_by()
+            .values("pk")
+            .annotate(sum=models.Sum("refunds__amount"))
+            .values("sum"),
+            output_field=RialField(),
+        )
+        price = models.F("goods") + models.F("shipping") - models.F("discount")
+        at_door = PaymentAttempt.objects.filter(
+            order_id=models.OuterRef("order_id"), state=PaymentAttempt.State.ON_DELIVERY
+        )
+        due = models.Case(
+            models.When(
+                models.Exists(at_door),
+                state__in=StallOrder.ON_ITS_WAY,
+                then=price - Coalesce(taken_out, models.Value(0, output_field=RialField())),
+            ),
+            default=None,
+            output_field=RialField(null=True),
+        )
+        return self.annotate(due_at_door=due)  # type: ignore[no-redef]  # told on the model, for its readers
 
     def with_lines(self) -> "StallOrderQuerySet":
         return self.select_related("order__shipping_address", "partner").prefetch_related(
@@ -55,7 +85,10 @@ class StallOrder(models.Model):
     UNSEEN: ClassVar[tuple[str, ...]] = (State.PENDING, State.CANCELLED)
     # Not sent yet: what is refunded goes back on the shelf.
     TO_SEND: ClassVar[tuple[str, ...]] = (State.NEW, State.ACCEPTED)
+    # The buyer does not have it yet.
+    ON_ITS_WAY: ClassVar[tuple[str, ...]] = (*TO_SEND, State.SENT)
     is_late: bool  # by `marked_late`
+    due_at_door: Rial | None  # by `with_due_at_door`
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="stall_orders")
     partner = models.ForeignKey("partner.Partner", models.PROTECT, related_name="stall_orders")

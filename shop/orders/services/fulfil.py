@@ -1,4 +1,4 @@
-"""What a stall does with a paid order: accept, send, and know that it arrived."""
+"""What a stall does with an order: accept, send, and know that it arrived or that its buyer did not take it."""
 
 import logging
 from datetime import datetime
@@ -10,11 +10,11 @@ from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
 from shop.orders import stock
-from shop.orders.errors import StateMoved
+from shop.orders.errors import PaidAlready, StateMoved
 from shop.orders.events import StallOrderSent
 from shop.orders.models import StallOrder
+from shop.orders.services.at_door import close_when_handed_over, lock_payment_at_door
 from shop.orders.shares import left_of, move_legs, share_legs
-from shop.payments.models import PaymentAttempt
 
 log = logging.getLogger(__name__)
 State = StallOrder.State
@@ -49,9 +49,11 @@ def deliver_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
     to be paid at the door is in the stall's hands now, and its share is booked first.
     """
     with transaction.atomic():
+        at_door = lock_payment_at_door(stall_order)
         _move(stall_order, from_state=State.SENT, to_state=State.DELIVERED, delivered_at=now)
-        if _is_paid_at_the_door(stall_order):
+        if at_door is not None:
             _book_cash(stall_order, now)
+            close_when_handed_over(attempt=at_door, now=now)
         post(
             event_type="stall_order.delivered",
             event_id=str(stall_order.pk),
@@ -64,10 +66,21 @@ def deliver_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
         )
 
 
-def _is_paid_at_the_door(stall_order: StallOrder) -> bool:
-    return PaymentAttempt.objects.filter(
-        order_id=stall_order.order_id, state=PaymentAttempt.State.ON_DELIVERY
-    ).exists()
+def take_back_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
+    """The buyer did not take a parcel at the door: the goods are on the shelf again, and nobody owes anything.
+
+    Raises StateMoved unless the order was sent, PaidAlready when it was not to be paid at the door.
+    """
+    with transaction.atomic():
+        at_door = lock_payment_at_door(stall_order)
+        _move(stall_order, from_state=State.SENT, to_state=State.CANCELLED)
+        if at_door is None:
+            raise PaidAlready
+        left = left_of(stall_order)
+        stock.put_back(
+            stall_order.lines, {line.order_line_id: line.quantity for line in left.lines}
+        )
+        close_when_handed_over(attempt=at_door, now=now)
 
 
 def _book_cash(stall_order: StallOrder, now: datetime) -> None:

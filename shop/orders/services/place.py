@@ -18,6 +18,7 @@ from shop.money import Rial, share_bp
 from shop.orders import stock
 from shop.orders.errors import (
     BasketGone,
+    CashNotOffered,
     EmptyBasket,
     NoLongerSold,
     OrderTooLarge,
@@ -28,8 +29,16 @@ from shop.orders.errors import (
 )
 from shop.orders.models import StallOrder
 from shop.orders.numbers import new_order_number
-from shop.orders.parcels import Parcel, ParcelLine, ShippingQuote, basket_total, parcels_of
-from shop.payments.models import PaymentAttempt
+from shop.orders.parcels import (
+    Parcel,
+    ParcelLine,
+    ShippingQuote,
+    basket_total,
+    may_pay_at_door,
+    parcels_of,
+)
+from shop.orders.services.at_door import begin_at_door
+from shop.payments.models import CASH, PaymentAttempt
 
 CURRENCY = "IRR"
 
@@ -63,8 +72,8 @@ def place_order(
     """Write the order (pending), its stall orders, the stock it holds and one payment attempt; all or nothing.
 
     A basket that was placed already gives back its live attempt, so a second press resumes the same payment.
-    Raises EmptyBasket, NoLongerSold, SellerAway, OutOfStock, ShippingNotOffered, PriceChanged, OrderTooLarge and
-    BasketGone.
+    Raises EmptyBasket, NoLongerSold, SellerAway, OutOfStock, ShippingNotOffered, CashNotOffered, PriceChanged,
+    OrderTooLarge and BasketGone.
     """
     with transaction.atomic():
         basket = Basket.objects.select_for_update().get(pk=basket_id)
@@ -78,7 +87,7 @@ def place_order(
         _reserve(parcels)
         failpoint("checkout.after_reserve")
         Basket.objects.filter(pk=basket.pk).update(status=Basket.FROZEN)
-        return PaymentAttempt.objects.create(
+        attempt = PaymentAttempt.objects.create(
             order=order,
             basket=basket,
             gateway=checkout.gateway,
@@ -87,12 +96,13 @@ def place_order(
             deadline=now + timedelta(minutes=settings.PAYMENT_MINUTES),
             created_at=now,
         )
+        if attempt.gateway == CASH:
+            begin_at_door(attempt=attempt, now=now)
+        return attempt
 
 
 def _live_attempt(basket: Any) -> PaymentAttempt:
-    live = PaymentAttempt.objects.filter(
-        basket=basket, state__in=[*PaymentAttempt.OPEN, PaymentAttempt.State.PAID]
-    ).first()
+    live = PaymentAttempt.objects.filter(basket=basket, state__in=PaymentAttempt.LIVE).first()
     if live is None:
         raise BasketGone
     return live
@@ -113,6 +123,8 @@ def _refuse_what_cannot_be_ordered(parcels: Sequence[Parcel], checkout: Checkout
         raise OutOfStock(short)
     if any(parcel.quote(checkout.shipping.get(parcel.partner.pk)) is None for parcel in parcels):
         raise ShippingNotOffered
+    if checkout.gateway == CASH and not may_pay_at_door(parcels, checkout.shipping):
+        raise CashNotOffered
     total = basket_total(parcels, checkout.shipping)
     if total != checkout.seen_total:
         raise PriceChanged

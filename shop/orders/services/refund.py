@@ -23,10 +23,11 @@ from shop.orders.clearing import gateway_legs
 from shop.orders.errors import NothingToRefund, RefundNotPossible, StateMoved, UnderDispute
 from shop.orders.events import RefundDecided
 from shop.orders.models import Dispute, Refund, RefundLine, StallOrder
+from shop.orders.services.at_door import close_when_handed_over
 from shop.orders.shares import LineShare, account_of, left_of, parts_of, share_legs
 from shop.payments.gateways import gateway
 from shop.payments.gateways.base import GatewayRefused, RefundPayment, RefundState
-from shop.payments.models import PaymentAttempt
+from shop.payments.models import CASH, PaymentAttempt
 
 log = logging.getLogger(__name__)
 State = Refund.State
@@ -91,6 +92,8 @@ def refund_lines(
             stock.give_back(stall_order.lines, wanted)
         if is_cancelled:
             _cancel(stall_order)
+            if attempt.state == PaymentAttempt.State.ON_DELIVERY:
+                close_when_handed_over(attempt=attempt, now=now)
     log.info("refund.decided refund=%s stall_order=%s", refund.pk, stall_order.pk)
     return refund
 
@@ -198,7 +201,7 @@ def _refuse_what_cannot_be_refunded(attempt: PaymentAttempt, stall_order: StallO
 
 def _was_paid(attempt: PaymentAttempt, stall_order: StallOrder) -> bool:
     """At the door each parcel is paid when it is delivered."""
-    return attempt.gateway != "cash" or stall_order.state == StallOrder.State.DELIVERED
+    return attempt.gateway != CASH or stall_order.state == StallOrder.State.DELIVERED
 
 
 def _charge_part(attempt: PaymentAttempt, amount: Rial) -> int:

@@ -44,8 +44,8 @@ def settle_attempt(
     while the gateway's answer is unknown. Safe to repeat.
     """
     attempt = PaymentAttempt.objects.get(pk=attempt_id)
-    if attempt.state in (State.PAID, State.REFUND_DUE, State.REFUNDED):
-        return attempt
+    if attempt.state not in (*PaymentAttempt.OPEN, *PaymentAttempt.CLOSED_UNPAID):
+        return attempt  # paid, or no gateway's business
     must_end = gave_up or now >= attempt.deadline
     if attempt.reference is None:
         # The gateway's page was never shown, so nobody can have paid.
