@@ -338,6 +338,8 @@ if env.bool("CASH_ON_DELIVERY", default=DEMO):
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=35)
 # What the gateways take in one payment, in rial (payments beyond it are refused before the bank is asked).
 LARGEST_ORDER_RIAL = env.int("LARGEST_ORDER_RIAL", default=1_000_000_000)
+# No bank takes less: a voucher leaves at least this to pay.
+SMALLEST_PAYMENT_RIAL = 10_000
 # The sweeper asks the gateway about every attempt older than this.
 PAYMENT_ASK_AFTER_MINUTES = env.int("PAYMENT_ASK_AFTER_MINUTES", default=5)
 

@@ -25,8 +25,8 @@ from shop.orders.models import (
     StallOrder,
 )
 from shop.orders.parcels import basket_total, parcels_of
-from shop.orders.services import settle
 from shop.orders.services.place import Buyer, Checkout, place_order
+from shop.orders.services.settle import record_payment
 from shop.payments.gateways.base import GatewayAnswer, PaymentState
 from vendors.stalls.models import Listing, Stall, StallMember
 
@@ -198,5 +198,5 @@ def a_paid_order(
         amount=int(attempt.amount),
         currency="IRR",
     )
-    settle._record_payment(attempt.pk, answer, now)
+    record_payment(attempt_id=attempt.pk, answer=answer, now=now)
     return list(StallOrder.objects.filter(order_id=attempt.order_id).order_by("number"))

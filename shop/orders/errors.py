@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop.templatetags.bazarche import toman
+
 
 class OrderError(Exception):
     """Base; `str()` is a sentence for the buyer or the stall holder."""
@@ -128,3 +130,37 @@ class UnderDispute(RefundNotPossible):
         return _(
             "The buyer has asked their own bank for this money. Wait for the bank's decision first."
         )
+
+
+class VoucherNotUsable(OrderError):
+    """Base of what a voucher can't be used for; said beside its field."""
+
+    def __str__(self) -> str:
+        return _("This code can't be used.")
+
+
+class VoucherUnknown(VoucherNotUsable):
+    def __str__(self) -> str:
+        return _("We don't know this code. Look whether it is typed as it was given to you.")
+
+
+class VoucherNotNow(VoucherNotUsable):
+    def __str__(self) -> str:
+        return _("The time of this code is over, or has not come yet.")
+
+
+class VoucherUsedUp(VoucherNotUsable):
+    def __str__(self) -> str:
+        return _("This code was used up by others.")
+
+
+class VoucherNeedsMore(VoucherNotUsable):
+    """`least` is the rial worth of goods from which the code holds."""
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+
+    def __str__(self) -> str:
+        return _("This code holds for goods worth at least %(least)s toman.") % {
+            "least": toman(self.least)
+        }

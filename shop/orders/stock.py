@@ -1,6 +1,6 @@
 """Holding and giving back stock. One statement a stock record, in key order, so that no two orders deadlock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -34,6 +34,12 @@ def reserve(quantities: Mapping[int, int], *, titles: Mapping[int, str]) -> None
     if short:
         raise OutOfStock(short)
     _tell_of_change(quantities)
+
+
+def reserve_again(order_lines: Sequence[Any]) -> None:
+    """Hold once more what the lines of a closed order held. Raises OutOfStock as `reserve`."""
+    titles = {line.stockrecord_id: line.title for line in order_lines}
+    reserve(_tracked(order_lines), titles=titles)
 
 
 def release(order_lines: Iterable[Any]) -> None:

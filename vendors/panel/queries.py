@@ -147,7 +147,7 @@ def _shown_line(line: Any, photos: dict[int, str]) -> ShownLine:
         title=parent.title if parent else line.title,
         variant=short_title(line.title, parent.title) if parent else "",
         quantity=line.quantity,
-        price=Rial.from_decimal(line.line_price_incl_tax),
+        price=Rial.from_decimal(line.line_price_before_discounts_incl_tax),
         photo=photos.get(_shelf(product), "") if product else "",
     )
 

@@ -166,7 +166,8 @@ def one_payment_for_each_order(_at: Circumstances) -> Iterator[str]:
 def vouchers_are_counted(_at: Circumstances) -> Iterator[str]:
     for code, used, uses, most in _rows("""
         SELECT voucher.code, voucher.used, count(used_by.id), voucher.max_uses FROM shop_orders_voucher voucher
-        LEFT JOIN shop_orders_voucheruse used_by ON used_by.voucher_id = voucher.id GROUP BY voucher.id
+        LEFT JOIN shop_orders_voucheruse used_by ON used_by.voucher_id = voucher.id AND NOT used_by.is_given_back
+        GROUP BY voucher.id
         HAVING voucher.used <> count(used_by.id) OR count(used_by.id) > voucher.max_uses
     """):
         yield f"voucher {code} says {used} uses of {most}, and {uses} orders have it"

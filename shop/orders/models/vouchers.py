@@ -46,11 +46,12 @@ class Voucher(models.Model):
 
 
 class VoucherUse(models.Model):
-    """A voucher used by one order; the row goes when the order is not paid, and the voucher is free again."""
+    """A voucher used by one order. Given back when the order is not paid: then it counts no longer."""
 
     voucher = models.ForeignKey(Voucher, models.PROTECT, related_name="uses")
     order = models.OneToOneField("order.Order", models.PROTECT, related_name="voucher_use")
     amount = RialField(_("discount"))
+    is_given_back = models.BooleanField(_("given back"), default=False)
 
     class Meta:
         verbose_name = _("use of a voucher")

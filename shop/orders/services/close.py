@@ -9,6 +9,7 @@ from oscar.apps.order.models import Order
 
 from shop.orders import stock
 from shop.orders.models import StallOrder
+from shop.orders.services.voucher import give_voucher_back
 from shop.payments.models import PaymentAttempt
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ def close_unpaid(*, attempt_id: uuid.UUID, state: PaymentAttempt.State) -> bool:
             return False
         attempt = PaymentAttempt.objects.get(pk=attempt_id)
         stock.release(attempt.order.lines.all())
+        give_voucher_back(order_id=attempt.order_id)
         StallOrder.objects.filter(order_id=attempt.order_id).update(
             state=StallOrder.State.CANCELLED
         )

@@ -38,6 +38,7 @@ from shop.orders.parcels import (
     parcels_of,
 )
 from shop.orders.services.at_door import begin_at_door
+from shop.orders.services.voucher import Discount, quote_voucher, use_voucher
 from shop.payments.models import CASH, PaymentAttempt
 
 CURRENCY = "IRR"
@@ -64,6 +65,7 @@ class Checkout:
     shipping: Mapping[int, str]
     gateway: str
     seen_total: Rial
+    voucher_code: str = ""
 
 
 def place_order(
@@ -72,8 +74,8 @@ def place_order(
     """Write the order (pending), its stall orders, the stock it holds and one payment attempt; all or nothing.
 
     A basket that was placed already gives back its live attempt, so a second press resumes the same payment.
-    Raises EmptyBasket, NoLongerSold, SellerAway, OutOfStock, ShippingNotOffered, CashNotOffered, PriceChanged,
-    OrderTooLarge and BasketGone.
+    Raises EmptyBasket, NoLongerSold, SellerAway, OutOfStock, ShippingNotOffered, CashNotOffered, VoucherNotUsable,
+    PriceChanged, OrderTooLarge and BasketGone.
     """
     with transaction.atomic():
         basket = Basket.objects.select_for_update().get(pk=basket_id)
@@ -81,10 +83,15 @@ def place_order(
             return _live_attempt(basket)
         parcels = parcels_of(basket, today=tehran_date(now))
         _refuse_what_cannot_be_ordered(parcels, checkout)
-        order = _write_order(basket, parcels, checkout, user_id, now)
-        _write_lines(order, [line for parcel in parcels for line in parcel.lines])
-        _write_stall_orders(order, parcels, checkout.shipping, now)
+        discount = quote_voucher(
+            code=checkout.voucher_code, parcels=parcels, shipping=checkout.shipping, now=now
+        )
+        _refuse_another_total(parcels, checkout, discount)
+        order = _write_order(basket, parcels, checkout, discount, user_id, now)
+        _write_lines(order, [line for parcel in parcels for line in parcel.lines], discount)
+        _write_stall_orders(order, parcels, checkout.shipping, discount, now)
         _reserve(parcels)
+        use_voucher(discount=discount, order_id=order.pk, now=now)
         failpoint("checkout.after_reserve")
         Basket.objects.filter(pk=basket.pk).update(status=Basket.FROZEN)
         attempt = PaymentAttempt.objects.create(
@@ -125,7 +132,12 @@ def _refuse_what_cannot_be_ordered(parcels: Sequence[Parcel], checkout: Checkout
         raise ShippingNotOffered
     if checkout.gateway == CASH and not may_pay_at_door(parcels, checkout.shipping):
         raise CashNotOffered
-    total = basket_total(parcels, checkout.shipping)
+
+
+def _refuse_another_total(
+    parcels: Sequence[Parcel], checkout: Checkout, discount: Discount
+) -> None:
+    total = basket_total(parcels, checkout.shipping) - discount.amount
     if total != checkout.seen_total:
         raise PriceChanged
     if total > settings.LARGEST_ORDER_RIAL:
@@ -140,7 +152,12 @@ def _chosen(parcel: Parcel, shipping: Mapping[int, str]) -> ShippingQuote:
 
 
 def _write_order(
-    basket: Any, parcels: Sequence[Parcel], checkout: Checkout, user_id: int | None, now: datetime
+    basket: Any,
+    parcels: Sequence[Parcel],
+    checkout: Checkout,
+    discount: Discount,
+    user_id: int | None,
+    now: datetime,
 ) -> Any:
     buyer = checkout.buyer
     address = ShippingAddress.objects.create(
@@ -154,7 +171,7 @@ def _write_order(
         phone_number=buyer.phone,
         notes=buyer.note,
     )
-    total = basket_total(parcels, checkout.shipping)
+    total = basket_total(parcels, checkout.shipping) - discount.amount
     sending = sum((_chosen(parcel, checkout.shipping).price for parcel in parcels), Rial(0))
     number = new_order_number()
     while Order.objects.filter(number=number).exists():
@@ -177,7 +194,7 @@ def _write_order(
     )
 
 
-def _write_lines(order: Any, lines: Sequence[ParcelLine]) -> None:
+def _write_lines(order: Any, lines: Sequence[ParcelLine], discount: Discount) -> None:
     written = Line.objects.bulk_create(
         Line(
             order=order,
@@ -189,8 +206,8 @@ def _write_lines(order: Any, lines: Sequence[ParcelLine]) -> None:
             title=line.product.get_title(),
             upc=line.product.upc,
             quantity=line.quantity,
-            line_price_incl_tax=Decimal(line.price),
-            line_price_excl_tax=Decimal(line.price),
+            line_price_incl_tax=Decimal(line.price - discount.by_line.get(line.line.pk, 0)),
+            line_price_excl_tax=Decimal(line.price - discount.by_line.get(line.line.pk, 0)),
             line_price_before_discounts_incl_tax=Decimal(line.price),
             line_price_before_discounts_excl_tax=Decimal(line.price),
             unit_price_incl_tax=Decimal(line.unit_price),
@@ -212,7 +229,11 @@ def _write_lines(order: Any, lines: Sequence[ParcelLine]) -> None:
 
 
 def _write_stall_orders(
-    order: Any, parcels: Sequence[Parcel], shipping: Mapping[int, str], now: datetime
+    order: Any,
+    parcels: Sequence[Parcel],
+    shipping: Mapping[int, str],
+    discount: Discount,
+    now: datetime,
 ) -> None:
     StallOrder.objects.bulk_create(
         StallOrder(
@@ -221,6 +242,9 @@ def _write_stall_orders(
             number=f"{order.number}-{place}",
             goods=parcel.goods,
             shipping=_chosen(parcel, shipping).price,
+            discount=sum(
+                (discount.by_line.get(line.line.pk, Rial(0)) for line in parcel.lines), Rial(0)
+            ),
             commission_bp=parcel.partner.terms.commission_bp,
             # Rounded once a line, so that a line refunded later takes back just its own.
             commission=sum(

@@ -19,6 +19,7 @@ from shop.orders.events import OrderPaid
 from shop.orders.models import StallOrder
 from shop.orders.services.close import close_unpaid
 from shop.orders.services.refund import owe_late_payment
+from shop.orders.services.reopen import reopen
 from shop.orders.shares import left_of, share_legs
 from shop.payments.gateways import gateway
 from shop.payments.gateways.base import (
@@ -54,7 +55,11 @@ def settle_attempt(
     else:
         answer = _ask(attempt, must_end=must_end)
         failpoint("settle.after_gateway_before_commit")
-        if answer is not None:
+        if answer is not None and _waits_for_a_given_up_order(attempt, answer):
+            # Nothing is taken yet: take it only when its order can live again.
+            if reopen(attempt):
+                return settle_attempt(attempt_id=attempt_id, now=now)
+        elif answer is not None:
             _apply(attempt, answer, now)
             failpoint("settle.after_commit")
     attempt.refresh_from_db()
@@ -89,20 +94,28 @@ def _ask(attempt: PaymentAttempt, *, must_end: bool) -> GatewayAnswer | None:
     return None
 
 
+def _waits_for_a_given_up_order(attempt: PaymentAttempt, answer: GatewayAnswer) -> bool:
+    is_closed = attempt.state in PaymentAttempt.CLOSED_UNPAID
+    return is_closed and answer.state is PaymentState.PAID and not answer.is_taken
+
+
 def _apply(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> None:
     PaymentAttempt.objects.filter(pk=attempt.pk).update(asked_at=now)
     if answer.state is PaymentState.PAID:
-        _record_payment(attempt.pk, answer, now)
+        record_payment(attempt_id=attempt.pk, answer=answer, now=now)
     elif answer.state is PaymentState.DECLINED:
         close_unpaid(attempt_id=attempt.pk, state=State.DECLINED)
     elif answer.state is PaymentState.EXPIRED:
         close_unpaid(attempt_id=attempt.pk, state=State.EXPIRED)
 
 
-def _record_payment(attempt_id: uuid.UUID, answer: GatewayAnswer, now: datetime) -> None:
+def record_payment(*, attempt_id: uuid.UUID, answer: GatewayAnswer, now: datetime) -> None:
+    """Book what a gateway has answered: this payment is paid. Once, whoever comes second changes nothing."""
     with transaction.atomic():
         attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
-        if attempt.state in PaymentAttempt.OPEN:
+        if attempt.state in PaymentAttempt.OPEN or (
+            attempt.state in PaymentAttempt.CLOSED_UNPAID and answer.is_taken and reopen(attempt)
+        ):
             _record_in_time(attempt, answer, now)
         elif attempt.state in PaymentAttempt.CLOSED_UNPAID:
             _record_too_late(attempt, answer, now)
@@ -126,7 +139,7 @@ def _record_in_time(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetim
 
 
 def _record_too_late(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> None:
-    """The goods went back on the shelf before the money came: the buyer gets it back."""
+    """The goods went to somebody else before the money came: the buyer gets it back."""
     if not answer.is_taken:
         return  # seen, not taken: the bank returns it to the card by itself
     _close_as(attempt, State.REFUND_DUE, answer, now)

@@ -48,7 +48,7 @@ class OrderItem:
 
     @property
     def price(self) -> Rial:
-        return Rial.from_decimal(self.line.line_price_incl_tax)
+        return Rial.from_decimal(self.line.line_price_before_discounts_incl_tax)
 
 
 @dataclass(frozen=True, kw_only=True)
