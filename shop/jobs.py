@@ -5,14 +5,19 @@ transaction that made it true; the jobs are rows of the same transaction, so the
 Delivery is at least once: every job is idempotent.
 """
 
+import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+log = logging.getLogger(__name__)
 
 MARKET, LIVELIHOOD = "market", "livelihood"
 # For jobs that ask something outside: again after 2, 4, 8 … seconds, about an hour in all.
@@ -55,8 +60,19 @@ def defer(job: str, *, queue: str = MARKET, **arguments: Any) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=MARKET, queueing_lock="rescue_stalled_jobs", pass_context=True)
 async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Put back what a killed worker was at; jobs are idempotent, so beginning again is safe."""
+    """Put back what a killed worker was at; jobs are idempotent, so beginning again is safe.
+
+    A job with a queueing lock is one of each minute: the next one does its work, and two may not wait together.
+    """
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
-        if job.task_name != context.job.task_name:
-            await manager.retry_job(job)
+        if job.id == context.job.id:
+            continue
+        try:
+            if job.queueing_lock:
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
+            else:
+                await manager.retry_job(job)
+        except ConnectorException as refused:
+            # It ended meanwhile: its worker lived after all. The others must not wait for the next minute.
+            log.warning("job.not_rescued job=%s error=%s", job.id, refused.__cause__)
