@@ -1,8 +1,10 @@
 """HTTP in, HTTP out."""
 
 import socket
+import sys
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bank.counter import Answer, NoAnswerError
@@ -17,6 +19,11 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     bank: Bank
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that was killed hangs up in the middle: that is its affair."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

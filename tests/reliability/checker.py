@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from django.db import connection
+from django.utils import timezone
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
@@ -13,6 +14,7 @@ from shop.orders.links import read_order_token
 from shop.orders.models import Refund
 from shop.payments.models import PaymentAttempt
 from tests.fixtures_bank import SandboxBank
+from vendors.settlements.invariants import INVARIANTS, Circumstances
 
 State = PaymentAttempt.State
 
@@ -27,6 +29,16 @@ def violations(bank: SandboxBank) -> list[str]:
         *books_out_of_balance(),
         *_stock_held_by_nobody(),
     ]
+
+
+def broken_promises(bank: SandboxBank) -> list[str]:
+    """What `manage.py check_invariants` says of the same shop, given the same log."""
+    at = Circumstances(
+        now=timezone.now(),
+        gateways=("zarinpal", "stripe"),
+        capture_log=bank.folder / "capture.jsonl",
+    )
+    return [f"{promise.code}: {breach}" for promise in INVARIANTS for breach in promise.check(at)]
 
 
 def lost_orders(order_pages: Iterable[str]) -> list[str]:

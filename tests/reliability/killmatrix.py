@@ -27,13 +27,14 @@ from tests.reliability import django_is_up  # noqa: F401 - first: the models bel
 # isort: split
 
 from tests.reliability.buyers import Browser, Crowd, Outcome, Press, pay_and_return
-from tests.reliability.checker import lost_orders
+from tests.reliability.checker import broken_promises, lost_orders
 from tests.reliability.deaths import (
     PAY,
     ROWS,
     PassedBy,
     Row,
     an_hour_later,
+    forget_dead_workers,
     heal,
     sweep,
     while_returning,
@@ -200,6 +201,11 @@ def matrix(
             line, broken = kill_at_random(market, random_seconds, seed)
             say(line)
             wrong += broken
+        forget_dead_workers()
+        shop.wait(shop.is_idle, seconds=SECONDS_TO_HEAL)
+        broken = broken_promises(shop.bank)
+        say(f"  check_invariants afterwards: {len(broken)} breaches")
+        wrong += broken
     if payouts:
         line, broken = pay_out_under_fire(stalls=payouts)
         say(line)

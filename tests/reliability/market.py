@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from search.services import product_changed
 from shop.payments.models import PaymentAttempt
 from shop.storefront.views.checkout import BASKET
 from tests.bench.forms import form_of
@@ -34,7 +35,9 @@ class Market:
     form: dict[str, str]
 
     def product(self, title: str, *, stock: int | None) -> Any:
-        return a_product(self.stall, title, stock=stock)
+        product = a_product(self.stall, title, stock=stock)
+        product_changed(product_ids=[product.pk])
+        return product
 
     def press(self, product: Any, *, gateway: str, deed: str = "pay", basket: Any = None) -> Press:
         """The last press for a fresh basket with one of it (or for that basket once more)."""
@@ -46,6 +49,7 @@ class Market:
 def open_market(rig: Rig) -> Market:
     stall = a_stall()
     product = a_product(stall, "ویترین", stock=None, slug="window")
+    product_changed(product_ids=[product.pk])
     return Market(rig, stall, _visit(rig.url, product))
 
 
