@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from oscar.apps.catalogue.models import AttributeOptionGroup, Option
 
-from shop.jalali import Month, tehran_date
+from shop.jalali import TEHRAN, Month, tehran_date
 from shop.orders.links import order_token, payment_token
 from shop.payments.models import PaymentAttempt
 from tests.makers import (
@@ -28,9 +28,15 @@ from tests.makers import (
     log_in_at_office,
 )
 from tests.vendors.livelihood.makers import a_district, a_person, plan_types
+from tests.vendors.settlements.makers import an_account, an_earned_order
 from vendors.livelihood.bridge import link_stall
 from vendors.livelihood.plans.services import start_plan
 from vendors.livelihood.staff.models import Officer
+from vendors.settlements.access import let_settle
+from vendors.settlements.models import PayoutBatch, Rail
+from vendors.settlements.services.approve import approve_settlement
+from vendors.settlements.services.payout import release_batch
+from vendors.settlements.services.prepare import prepare_settlements
 from vendors.stalls.models import StallMember
 
 STOREFRONT, OFFICE = "shop.urls.storefront", "shop.urls.office"
@@ -96,14 +102,26 @@ class Rows:
             started_on=date(2025, 1, 1),
         )
         link_stall(stall_id=self.stall.public_id, plan=self.plan, valid_from=date(2025, 1, 1))
+        self.month = Month.of(tehran_date(timezone.now())).previous()
+        self.batch = self._paid_out()
+
+    def _paid_out(self) -> PayoutBatch:
+        """Stall A's statement of last month, approved and sent to the bank."""
+        early = datetime.combine(self.month.start + timedelta(days=1), time(12), TEHRAN)
+        an_account(self.stall, now=early)
+        an_earned_order(self.stall, on=early)
+        now = timezone.now()
+        [draft] = prepare_settlements(month=self.month, by_user_id=None, now=now)
+        approver, releaser = a_staff_member(), a_staff_member()
+        approve_settlement(settlement=draft, by_user_id=approver.pk, now=now)
+        return release_batch(rail=Rail.IBAN, by_user_id=releaser.pk, now=now)
 
     def fill(self, name: str, route: str) -> str:
         order = self.stall_order.order
         attempt = PaymentAttempt.objects.get(order=order)
-        month = Month.of(tehran_date(timezone.now()))
         values: dict[str, Any] = {
-            "year": month.year,
-            "month": month.month,
+            "year": self.month.year,
+            "month": self.month.month,
             "record_id": self.record.pk,
             "product_id": self.product.pk,
             "line_id": 1,
@@ -111,9 +129,15 @@ class Rows:
             "token": payment_token(attempt.pk)
             if name == "pay_return"
             else order_token(order.number),
-            "slug": {"stall": self.stall.slug, "category": self.category.slug}.get(
-                name, self.product.slug
+            "slug": {"category": self.category.slug, "product": self.product.slug}.get(
+                name, self.stall.slug
             ),
+            "rail": Rail.IBAN,
+            "kind": "csv",
+            "decision": "approve",
+            "batch_id": self.batch.pk,
+            "payout_id": self.batch.payouts.get().pk,
+            "account_id": self.stall.payout_accounts.get().pk,
             "which": "open",
             "plan_id": self.plan.pk,
             "product_slug": self.product.slug,
@@ -159,6 +183,8 @@ class Rows:
         Officer.objects.create(user_id=worker.pk, district=district, role=Officer.Role.CASE_WORKER)
         one_factor = a_staff_member()
         people = {"keeper": self.keeper, "desk": a_staff_member(), "worker": worker, "head": head}
+        people["finance"] = a_staff_member()
+        let_settle(people["finance"])
         clients = {"stranger": _client(), "one factor": _client()}
         clients["one factor"].force_login(one_factor)
         for name, user in people.items():

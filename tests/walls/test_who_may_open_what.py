@@ -24,6 +24,8 @@ PANEL = {
     "own page": ((LOGIN, 200, 404, CHOOSE, 404, 404), (405,) * 6),
     "own form": ((LOGIN, 200, 404, CHOOSE, 404, 404), (LOGIN, 200, 404, CHOOSE, 404, 404)),
     "own button": ((405,) * 6, (LOGIN, {200, "→/panel/orders/"}, 404, CHOOSE, 404, 404)),
+    # A facilitator who picked the stall finds nothing either (test_statements): it is the owner's alone.
+    "owner's form": ((LOGIN, 200, 200, CHOOSE, 404, 404), (LOGIN, 200, 200, CHOOSE, 404, 404)),
     "choice": ((LOGIN, 200, 200, 200, 404, 404), (LOGIN, 404, 404, 404, 404, 404)),
 }
 IN_PANEL = "→/panel/"
@@ -67,45 +69,68 @@ AT_STOREFRONT = {
         )
     },
     "panel:order": PANEL["own page"],
+    "panel:statement": PANEL["own page"],
+    "panel:account": PANEL["owner's form"],
     "panel:photos": PANEL["own form"],
     **dict.fromkeys(
         ("panel:accept", "panel:send", "panel:deliver", "panel:change_goods"), PANEL["own button"]
     ),
 }
 
-OFFICE_PEOPLE = ("stranger", "one factor", "keeper", "desk", "worker", "head")
+OFFICE_PEOPLE = ("stranger", "one factor", "keeper", "desk", "worker", "head", "finance")
 ENTRANCE = (LOGIN, AGAIN, 404)  # a stranger, staff who have not shown both factors, a stall holder
 
 
 def staff(*answers: object) -> tuple[object, ...]:
-    """For staff with both factors: desk, case worker, head; one answer for all three, or one each."""
-    return (*ENTRANCE, *(answers * 3 if len(answers) == 1 else answers))
+    """For staff with both factors: desk, case worker, head, finance; one answer for all, or one each."""
+    return (*ENTRANCE, *(answers * 4 if len(answers) == 1 else answers))
 
 
 READ, DASHBOARD = (staff(200), staff(405)), "→/dashboard/catalogue/"
 DESK_PAGE, FORM = (staff(200), staff(200)), (staff(200), staff(200))
 DELETION, LIST_WITH_ACTIONS = (staff(200), staff(DASHBOARD)), (staff(200), staff("→."))
 ELSEWHERE = (staff("→http"), staff("→http"))
-ONLY_OFFICERS = (staff(404, 200, 200), staff(404, 200, 200))
+ONLY_OFFICERS = (staff(404, 200, 200, 404), staff(404, 200, 200, 404))
 # The worker is not this plan's, and sees no single sale of any.
-ONLY_HEAD = (staff(404, 404, 200), staff(404, 404, 200))
+ONLY_HEAD = (staff(404, 404, 200, 404), staff(404, 404, 200, 404))
+
+
+def finance(get: object, post: object) -> tuple[tuple[object, ...], ...]:
+    """Pages of money: for the other staff they are not there."""
+    return staff(404, 404, 404, get), staff(404, 404, 404, post)
+
+
 GONE_ON = (staff(DASHBOARD), staff(DASHBOARD))
 CATALOGUE = "dashboard:catalogue-"
 AT_OFFICE = {
     **dict.fromkeys(
-        ("account_login", "account_request_login_code"), ((200, *[HOME] * 5), (200, *[HOME] * 5))
+        ("account_login", "account_request_login_code"), ((200, *[HOME] * 6), (200, *[HOME] * 6))
     ),
     **dict.fromkeys(
         ("account_confirm_login_code", "mfa_authenticate"),
-        ((LOGIN, *[HOME] * 5), (LOGIN, *[HOME] * 5)),
+        ((LOGIN, *[HOME] * 6), (LOGIN, *[HOME] * 6)),
     ),
-    "account_logout": ((LOGIN, *[200] * 5), (LOGIN,) * 6),
+    "account_logout": ((LOGIN, *[200] * 6), (LOGIN,) * 7),
     "mfa_index": READ,
-    "mfa_reauthenticate": ((LOGIN, 200, 404, 200, 200, 200),) * 2,
+    "mfa_reauthenticate": ((LOGIN, 200, 404, 200, 200, 200, 200),) * 2,
     "mfa_activate_totp": (staff("→/second-factor/"), staff("→/second-factor/")),
     "mfa_view_recovery_codes": (staff(404), staff(405)),
     "mfa_generate_recovery_codes": (staff(AGAIN), staff(AGAIN)),
     **dict.fromkeys(("desk:home", "desk:orders"), DESK_PAGE),
+    **{
+        f"desk:{name}": finance(200, 405)
+        for name in (
+            *("settlements", "settlements_of_month", "statement"),
+            *("payouts", "batch", "bank_file", "payout"),
+        )
+    },
+    **dict.fromkeys(("desk:prepare", "desk:approve"), finance(405, "→/settlements/")),
+    "desk:release": finance(405, "→/payouts/"),
+    **dict.fromkeys(("desk:confirm_all", "desk:confirm"), finance(405, "→/payouts/")),
+    "desk:came_back": finance(405, 200),  # a reason is asked for
+    "desk:accounts": finance(200, 200),
+    "desk:account": finance(200, 200),
+    "desk:decide": finance(405, "→/accounts/"),
     **dict.fromkeys(("livelihood:home", "livelihood:incomes"), ONLY_OFFICERS),
     **dict.fromkeys(("livelihood:plan", "livelihood:entries"), ONLY_HEAD),
     **dict.fromkeys(("catalogue:detail", "catalogue:category"), ELSEWHERE),

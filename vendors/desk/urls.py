@@ -1,10 +1,34 @@
 from django.urls import path
 
-from vendors.desk import views
+from vendors.desk import accounts, payouts, settlements, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("parcels/", views.orders, name="orders"),
     path("parcels/<slug:which>/", views.orders, name="orders"),
+    path("settlements/", settlements.settlements, name="settlements"),
+    path(
+        "settlements/<int:year>/<int:month>/", settlements.settlements, name="settlements_of_month"
+    ),
+    path("settlements/<int:year>/<int:month>/prepare/", settlements.prepare, name="prepare"),
+    path(
+        "settlements/<int:year>/<int:month>/<slug:slug>/", settlements.statement, name="statement"
+    ),
+    path(
+        "settlements/<int:year>/<int:month>/<slug:slug>/approve/",
+        settlements.approve,
+        name="approve",
+    ),
+    path("payouts/", payouts.payouts, name="payouts"),
+    path("payouts/release/<slug:rail>/", payouts.release, name="release"),
+    path("payouts/batches/<int:batch_id>/", payouts.batch, name="batch"),
+    path("payouts/batches/<int:batch_id>/paid/", payouts.confirm_all, name="confirm_all"),
+    path("payouts/batches/<int:batch_id>/file.<slug:kind>", payouts.bank_file, name="bank_file"),
+    path("payouts/<uuid:payout_id>/", payouts.payout, name="payout"),
+    path("payouts/<uuid:payout_id>/paid/", payouts.confirm, name="confirm"),
+    path("payouts/<uuid:payout_id>/came-back/", payouts.came_back, name="came_back"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<slug:slug>/", accounts.account, name="account"),
+    path("accounts/<int:account_id>/<slug:decision>/", accounts.decide, name="decide"),
 ]

@@ -25,6 +25,7 @@ class Seat:
     stall: Stall
     user: User
     is_facilitator: bool
+    is_owner: bool
     may_choose: bool
 
 
@@ -58,6 +59,7 @@ def seated(view: PanelView) -> PanelView:
             stall=place.stall,
             user=user,
             is_facilitator=place.role == StallMember.Role.FACILITATOR,
+            is_owner=place.role == StallMember.Role.OWNER,
             may_choose=len(places) > 1,
         )
         return view(request, seat, *args, **kwargs)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vendors.panel import orders, products, views
+from vendors.panel import orders, products, statements, views
 
 app_name = "panel"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("stalls/", views.choose, name="choose"),
     path("money/", views.money, name="money"),
     path("money/<int:year>/<int:month>/", views.money, name="money_of_month"),
+    path("money/account/", statements.account, name="account"),
+    path("money/paid/<int:year>/<int:month>/", statements.statement, name="statement"),
     path("products/", products.shelf, name="products"),
     path("products/goods/<int:record_id>/", products.change, name="change_goods"),
     path("products/<int:product_id>/photos/", products.photos, name="photos"),

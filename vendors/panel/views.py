@@ -9,6 +9,9 @@ from django.views.decorators.http import require_safe
 from shop.jalali import Month, tehran_date
 from vendors.panel.queries import glance, month_of_sales
 from vendors.panel.seat import CHOSEN, Seat, memberships, seated, to_login
+from vendors.settlements.queries import statements_of
+
+STATEMENTS_SHOWN = 13  # a year, and the month before it
 
 
 @require_safe
@@ -52,6 +55,7 @@ def money(
     context = {
         "seat": seat,
         "sales": month_of_sales(seat.stall, shown),
+        "statements": statements_of(seat.stall)[:STATEMENTS_SHOWN] if shown == this_month else (),
         "previous": shown.previous(),
         "next": shown.next() if shown < this_month else None,
     }

@@ -117,7 +117,7 @@ def test_a_list_asks_no_more_of_the_database_when_it_is_longer(staff: Client, pa
             assert staff.get(page).status_code == 200
         counts.append(len(queries))
     assert len(set(counts)) == 1
-    assert counts[0] <= 6
+    assert counts[0] <= 8  # two of them: what this person may do
 
 
 def test_an_order_is_read_with_its_parcels_and_payments(staff: Client) -> None:

@@ -81,6 +81,11 @@ class PayoutAccount(models.Model):
                 fields=["stall", "rail", "iban", "stripe_account", "holder", "proposed_by"],
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="begins_proposed",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__state__df="proposed"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -109,6 +110,14 @@ class Payout(models.Model):
                 | Q(batch__isnull=False, released_by__isnull=False),
                 name="payout_sent_in_a_batch",
             ),
+        ]
+
+        triggers = [
+            # What was approved is what is paid, and to whom.
+            pgtrigger.ReadOnly(
+                name="as_approved", fields=["settlement", "account", "amount", "approved_by"]
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

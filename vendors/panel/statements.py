@@ -1,0 +1,53 @@
+"""What the stall was paid, month by month, and the account it is paid to."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from vendors.panel.seat import Seat, seated
+from vendors.settlements.errors import SettlementError
+from vendors.settlements.forms import ShebaForm
+from vendors.settlements.queries import accounts_of, orders_of_statement, statements_of
+from vendors.settlements.services.accounts import propose_account
+
+
+@require_safe
+@seated
+def statement(request: HttpRequest, seat: Seat, year: int, month: int) -> HttpResponse:
+    """One month's statement, order by order; it prints."""
+    found = get_object_or_404(statements_of(seat.stall), jyear=year, jmonth=month)
+    context = {"seat": seat, "statement": found, "orders": orders_of_statement(found)}
+    return render(request, "panel/statement.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@seated
+def account(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Where the stall is paid. Its owner alone sees it and names another; staff then ask and approve."""
+    if not seat.is_owner:
+        raise Http404
+    form = ShebaForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _propose(request, seat, form):
+        return redirect("panel:account")
+    context = {"seat": seat, "accounts": accounts_of(seat.stall), "form": form}
+    return render(request, "panel/account.html", context | {"now": timezone.now()})
+
+
+def _propose(request: HttpRequest, seat: Seat, form: ShebaForm) -> bool:
+    try:
+        propose_account(
+            stall=seat.stall,
+            rail=form.rail,
+            number=form.number,
+            holder=form.cleaned_data["holder"],
+            by_user_id=seat.user.pk,
+            now=timezone.now(),
+        )
+    except SettlementError as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, _("Thank you. We look at it and call you before it is used."))
+    return True
