@@ -39,7 +39,9 @@ class Browser:
     """Keeps cookies, follows nothing by itself."""
 
     def __init__(self) -> None:
-        self._http = httpx.Client(verify=False, timeout=PATIENCE_SECONDS)  # noqa: S501 - plain HTTP on loopback
+        # A kept connection may be closed by gunicorn in the moment it is used again; a browser would try once more.
+        unkept = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(verify=False, timeout=PATIENCE_SECONDS, limits=unkept)  # noqa: S501 - plain HTTP on loopback
 
     def close(self) -> None:
         self._http.close()
