@@ -17,7 +17,7 @@ from shop.orders.clearing import gateway_legs
 from shop.orders.errors import RefundNotPossible
 from shop.orders.models import Dispute, Refund, RefundLine, StallOrder
 from shop.orders.shares import LineShare, account_of, left_of, share_legs
-from shop.payments.models import PaymentAttempt
+from shop.payments.models import CASH, PaymentAttempt
 
 log = logging.getLogger(__name__)
 State = Dispute.State
@@ -47,7 +47,8 @@ def open_dispute(*, attempt: PaymentAttempt, claim: Claim, now: datetime) -> Dis
             return known
         parcels = _locked_parcels(attempt)
         paid = [left_of(parcel).paid for parcel in parcels]
-        if attempt.state != PaymentAttempt.State.PAID or attempt.disputes.filter(state=State.OPEN):
+        is_at_a_bank = attempt.state == PaymentAttempt.State.PAID and attempt.gateway != CASH
+        if not is_at_a_bank or attempt.disputes.filter(state=State.OPEN).exists():
             raise RefundNotPossible
         amount = _in_rial(attempt, claim.charge_amount)
         if not 0 < amount <= sum(paid):
