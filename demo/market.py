@@ -10,7 +10,8 @@ from demo import files
 from demo.catalogue import write_categories, write_product_classes
 from demo.days import Calendar
 from demo.orders import write_orders
-from demo.people import write_people
+from demo.payouts import write_payouts
+from demo.people import settlers, write_people
 from demo.pictures import store_pictures
 from demo.sales import decide_sales
 from demo.stalls import Ground, opening_days, write_stall
@@ -39,8 +40,15 @@ def load_market(*, today: date) -> bool:
             row["key"]: write_stall(row, opened_on=day, ground=ground)
             for row, day in zip(rows, days, strict=True)
         }
-        write_people(files.read("people"), stalls)
+        people = files.read("people")
+        write_people(people, stalls)
         _write_sales(rows, stalls, today)
+        write_payouts(
+            list(stalls.values()),
+            settlers=settlers(people),
+            why_one_came_back=people["why_one_payout_came_back"],
+            today=today,
+        )
         publish(ProductsChanged(sorted(Listing.objects.values_list("product_id", flat=True))))
     return True
 

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shop.accounts.models import User
 from shop.accounts.second_factor import enrol
 from shop.accounts.services import invite
+from vendors.settlements.access import let_settle
 from vendors.stalls.models import Stall, StallMember
+
+SETTLES = "the desk and the money"
 
 
 def write_people(people: Mapping[str, Any], stalls: Mapping[str, Stall]) -> None:
@@ -22,3 +26,11 @@ def write_people(people: Mapping[str, Any], stalls: Mapping[str, Stall]) -> None
     for row in people["staff"]:
         user = invite(phone=row["phone"], name=row["name"], is_staff=True)
         enrol(user=user, secret=row["totp_secret"])
+        if row["sees"] == SETTLES:
+            let_settle(user)
+
+
+def settlers(people: Mapping[str, Any]) -> list[User]:
+    """The two who settle: one approves, the other sends."""
+    phones = [row["phone"] for row in people["staff"] if row["sees"] == SETTLES]
+    return list(User.objects.filter(phone__in=phones).order_by("phone"))

@@ -11,9 +11,11 @@ from oscar.apps.partner.models import StockRecord
 from shop.accounts.models import User
 from shop.jalali import tehran_date
 from shop.ledger.models import Posting
+from shop.ledger.queries import RELEASED
 from shop.orders.models import StallOrder
 from tests.demo.conftest import MID_YEAR, load
 from vendors.livelihood.income.models import MonthlyIncome
+from vendors.settlements.models import Payout, PayoutAccount, Settlement
 from vendors.stalls.models import Listing, Photo, Stall, StallMember
 
 pytestmark = [
@@ -95,16 +97,35 @@ def test_one_stall_is_on_holiday_and_takes_orders_for_later():
     assert away.partner.terms.takes_orders
 
 
-def test_six_keepers_two_facilitators_and_three_of_the_staff_can_log_in():
+def test_six_keepers_two_facilitators_and_five_of_the_staff_can_log_in():
     members = StallMember.objects.values_list("role").annotate(n=Count("user", distinct=True))
     assert dict(members) == {"owner": 6, "facilitator": 2}
     staff = User.objects.filter(is_staff=True)
-    assert staff.count() == staff.filter(authenticator__type="totp").count() == 3
+    assert staff.count() == staff.filter(authenticator__type="totp").count() == 5
     assert not User.objects.exclude(phone__startswith="+98970").exists()
 
 
+def test_each_month_that_is_over_is_settled_and_the_last_waits_for_approval():
+    months = Settlement.objects.values_list("jmonth", "state").distinct().order_by("jmonth")
+    assert list(months) == [*((month, "approved") for month in range(1, 8)), (8, "draft")]
+    assert Settlement.objects.filter(jmonth=8).count() == 16
+    states = Payout.objects.values_list("state").annotate(n=Count("pk"))
+    assert dict(states) == {"confirmed": 93, "returned": 1}
+    returned = Payout.objects.get(state="returned")
+    last = Settlement.objects.get(stall=returned.settlement.stall, jmonth=8)
+    assert last.returned == returned.amount
+    assert PayoutAccount.objects.filter(state="proposed").count() == 1
+    assert all(iban.startswith("IR") and "000000" in iban for iban in _ibans())
+
+
+def _ibans() -> list[str]:
+    return list(PayoutAccount.objects.values_list("iban", flat=True))
+
+
 def test_every_stall_has_earned_something_each_month_since_it_opened():
-    earned = Posting.objects.filter(account__code__regex=r"^stall:\d+:delivered$")
+    earned = Posting.objects.filter(account__code__regex=r"^stall:\d+:delivered$").exclude(
+        transaction__event_type=RELEASED  # moved on to be paid out
+    )
     for stall in Stall.objects.all():
         of_stall = earned.filter(partner_id=stall.partner_id)
         assert -of_stall.aggregate(total=Sum("amount"))["total"] > 5_000_000 * TOMAN

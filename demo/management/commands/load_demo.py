@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         today: date = options["today"] or tehran_date(timezone.now())
-        with quiet("shop.orders"):
+        with quiet("shop.orders"), quiet("vendors.settlements"):
             is_new = {
                 "shop": load_market(today=today),
                 "livelihood record": load_livelihood(today=today),
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def quiet(name: str) -> Iterator[None]:
-    """Keep the hundreds of past deliveries out of the log; warnings are heard."""
+    """Keep the hundreds of past deliveries and payouts out of the log; warnings are heard."""
     logger = logging.getLogger(name)
     level = logger.level
     logger.setLevel(logging.WARNING)

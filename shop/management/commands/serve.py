@@ -106,7 +106,7 @@ def demo_logins() -> list[str]:
         + "  ".join(
             f"0{person['phone'].removeprefix('+98')}"
             + (f" ({person['sees']})" if "sees" in person else "")
-            for person in people[kind][:4]
+            for person in people[kind][:5]
         )
         for kind, words in kinds
     ]
