@@ -299,6 +299,10 @@ if PRODUCTION and SANDBOX_BANK_URL:
         "The sandbox bank moves no money: production refuses SANDBOX_BANK_URL"
     )
 GATEWAYS: dict[str, dict[str, Any]] = {}
+# What international cards are charged in. The real Stripe presents no prices in rial; the sandbox bank does.
+STRIPE_CURRENCY = env("STRIPE_CURRENCY", default="IRR" if SANDBOX_BANK_URL else "EUR").upper()
+if STRIPE_CURRENCY not in ("IRR", "EUR", "USD"):
+    raise ImproperlyConfigured("STRIPE_CURRENCY must be EUR or USD (or IRR, at the sandbox bank)")
 if SANDBOX_BANK_URL:
     GATEWAYS = {
         "zarinpal": {
@@ -313,6 +317,7 @@ if SANDBOX_BANK_URL:
             "api_key": "sk_test_sandbox",
             "webhook_secret": secret("STRIPE_WEBHOOK_SECRET", "bank"),
             "account": "acct_sandbox",
+            "currency": STRIPE_CURRENCY,
         },
     }
 else:
@@ -325,17 +330,22 @@ else:
             "terminal": env("ZARINPAL_TERMINAL", default=""),
         }
     if env("STRIPE_API_KEY", default=""):
+        if STRIPE_CURRENCY == "IRR":
+            raise ImproperlyConfigured("Stripe takes no rial: STRIPE_CURRENCY must be EUR or USD")
         GATEWAYS["stripe"] = {
             "base_url": "",
             "api_key": env("STRIPE_API_KEY"),
             "webhook_secret": env("STRIPE_WEBHOOK_SECRET"),
             "account": env("STRIPE_ACCOUNT", default=""),
+            "currency": STRIPE_CURRENCY,
         }
 # Cash at the door needs no gateway: stalls that take it are asked for it, where their own people hand the parcel over.
 if env.bool("CASH_ON_DELIVERY", default=DEMO):
     GATEWAYS["cash"] = {}
 # A Checkout Session cannot expire sooner than 30 minutes; stock is held this long.
 PAYMENT_MINUTES = env.int("PAYMENT_MINUTES", default=35)
+# A rate of another currency charges nobody when it is older than this.
+RATE_MAX_HOURS = env.int("RATE_MAX_HOURS", default=24)
 # What the gateways take in one payment, in rial (payments beyond it are refused before the bank is asked).
 LARGEST_ORDER_RIAL = env.int("LARGEST_ORDER_RIAL", default=1_000_000_000)
 # No bank takes less: a voucher leaves at least this to pay.

@@ -28,6 +28,7 @@ from shop.orders.parcels import basket_total, parcels_of
 from shop.orders.services.place import Buyer, Checkout, place_order
 from shop.orders.services.settle import record_payment
 from shop.payments.gateways.base import GatewayAnswer, PaymentState
+from shop.payments.models import ExchangeRate
 from vendors.stalls.models import Listing, Stall, StallMember
 
 NOON = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)  # noon in Tehran, 4 Azar 1405
@@ -148,6 +149,14 @@ def a_stock_record(product: Product, stall: Stall, *, price: int, stock: int | N
         partner_sku=f"sku-{next(_serial)}",
         price=Decimal(price),
         num_in_stock=stock,
+    )
+
+
+def a_rate(
+    rial_per_unit: str = "1000000", *, currency: str = "EUR", as_of: datetime = NOON
+) -> ExchangeRate:
+    return ExchangeRate.objects.create(
+        currency=currency, rial_per_unit=Decimal(rial_per_unit), as_of=as_of, source="بازار"
     )
 
 

@@ -80,6 +80,13 @@ class CashNotOffered(OrderError):
         )
 
 
+class CardNotOffered(OrderError):
+    """A gateway of another currency, without a rate of today or for less than it takes."""
+
+    def __str__(self) -> str:
+        return _("This order can't be paid with an international card now. Choose another way.")
+
+
 class OrderTooLarge(OrderError):
     def __str__(self) -> str:
         return _("The bank does not take so much in one payment. Please order in two parts.")

@@ -115,7 +115,9 @@ class ExchangeRate(models.Model):
         ordering = ["-as_of", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(rial_per_unit__gt=0), name="exchange_rate_positive"
+                # PostgreSQL takes NaN for the greatest of numbers: only a limit above keeps it out.
+                condition=models.Q(rial_per_unit__gt=0, rial_per_unit__lt=10**11),
+                name="exchange_rate_is_a_number",
             )
         ]
         triggers = [

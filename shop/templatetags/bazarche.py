@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -57,6 +58,30 @@ def toman(amount: int | None) -> str:
         return f"{sign}{number(whole)}"
     point = "\u066b" if _language() == "fa" else "."
     return f"{sign}{number(whole)}{point}{digits(rest)}"
+
+
+@register.filter
+def toman_rate(rial_per_unit: Decimal) -> str:
+    """What one unit of a currency costs, in toman: grouped, without needless decimals."""
+    cost = rial_per_unit / RIALS_IN_TOMAN
+    whole, _point, rest = f"{cost:f}".partition(".")
+    rest = rest.rstrip("0")
+    point = "\u066b" if _language() == "fa" else "."
+    return f"{number(int(whole))}{point}{digits(rest)}" if rest else number(int(whole))
+
+
+@register.simple_tag
+def foreign(amount: int, currency: str) -> str:
+    """Cents of a currency written out with its name: 12.34 euro."""
+    units, cents = divmod(amount, 100)
+    point = "\u066b" if _language() == "fa" else "."
+    return f"{number(units)}{point}{digits(f'{cents:02}')} {currency_name(currency)}"
+
+
+@register.filter
+def currency_name(currency: str) -> str:
+    """A currency by its name; its letters where we know none."""
+    return {"EUR": _("euro"), "USD": _("US dollar")}.get(currency, currency)
 
 
 @register.filter

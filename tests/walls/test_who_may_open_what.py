@@ -26,6 +26,8 @@ PANEL = {
     "own button": ((405,) * 6, (LOGIN, {200, "→/panel/orders/"}, 404, CHOOSE, 404, 404)),
     # A facilitator who picked the stall finds nothing either (test_statements): it is the owner's alone.
     "owner's form": ((LOGIN, 200, 200, CHOOSE, 404, 404), (LOGIN, 200, 200, CHOOSE, 404, 404)),
+    # Changes something of the visitor's own stall, whichever that is.
+    "stall button": ((405,) * 6, (LOGIN, *["→/panel/"] * 2, CHOOSE, 404, 404)),
     "choice": ((LOGIN, 200, 200, 200, 404, 404), (LOGIN, 404, 404, 404, 404, 404)),
 }
 IN_PANEL = "→/panel/"
@@ -68,12 +70,14 @@ AT_STOREFRONT = {
             *("orders", "orders_to_send", "orders_sent", "orders_done"),
         )
     },
+    "panel:take_cash": PANEL["stall button"],
     "panel:order": PANEL["own page"],
     "panel:statement": PANEL["own page"],
     "panel:account": PANEL["owner's form"],
     "panel:photos": PANEL["own form"],
     **dict.fromkeys(
-        ("panel:accept", "panel:send", "panel:deliver", "panel:change_goods"), PANEL["own button"]
+        ("panel:accept", "panel:send", "panel:deliver", "panel:take_back", "panel:change_goods"),
+        PANEL["own button"],
     ),
 }
 

@@ -16,6 +16,7 @@ from shop.orders.services.fulfil import (
     accept_stall_order,
     deliver_stall_order,
     send_stall_order,
+    take_back_stall_order,
 )
 from vendors.panel.forms import ParcelForm
 from vendors.panel.queries import PAGE, counts_by_state, orders_of, shown_orders
@@ -32,6 +33,7 @@ def _pile(state: StallOrder.State, *, is_waiting: bool) -> PanelView:
     def pile(request: HttpRequest, seat: Seat) -> HttpResponse:
         today = tehran_date(timezone.now())
         orders = orders_of(seat.stall).filter(state=state).marked_late(today=today)
+        orders = orders.with_due_at_door()
         if is_waiting:
             orders = orders.order_by("send_by", "pk")
         elif before := orders.filter(number=request.GET.get("before", "")).first():
@@ -57,7 +59,8 @@ done = _pile(State.DELIVERED, is_waiting=False)
 
 
 def _own(seat: Seat, number: str) -> StallOrder:
-    orders = orders_of(seat.stall).marked_late(today=tehran_date(timezone.now()))
+    today = tehran_date(timezone.now())
+    orders = orders_of(seat.stall).marked_late(today=today).with_due_at_door()
     return get_object_or_404(orders.select_related("order__shipping_address"), number=number)
 
 
@@ -118,6 +121,20 @@ def deliver(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         lambda: deliver_stall_order(stall_order=stall_order, now=timezone.now()),
         _("It has arrived. The money is now counted as yours."),
     )
+
+
+@require_POST
+@seated
+def take_back(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """The buyer did not take it at the door; then it is no parcel of the stall's any more, and has no page."""
+    stall_order = _own(seat, number)
+    try:
+        take_back_stall_order(stall_order=stall_order, now=timezone.now())
+    except OrderError as error:
+        messages.error(request, str(error))
+        return redirect("panel:order", number=stall_order.number)
+    messages.success(request, _("Not taken. The goods are on your shelf again."))
+    return redirect("panel:orders_sent")
 
 
 def _moved(

@@ -11,7 +11,8 @@ from oscar.apps.order.models import Line
 from oscar.apps.partner.models import StockRecord
 
 from shop.jalali import TEHRAN, Month
-from shop.ledger.queries import OrderEarning, awaited, earnings_by_order
+from shop.ledger.accounts import stall_cash
+from shop.ledger.queries import OrderEarning, awaited, balance, earnings_by_order
 from shop.money import Rial
 from shop.orders.models import StallOrder, StallOrderQuerySet
 from shop.storefront.cards import short_title
@@ -240,8 +241,31 @@ def month_of_sales(stall: Stall, month: Month) -> MonthOfSales:
         orders=tuple(EarnedOrder(row, orders[row.stall_order_id]) for row in earned),
         on_its_way=awaited(partner_id=stall.partner_id),
         open_orders=tuple(
-            orders_of(stall).exclude(state=State.DELIVERED).order_by("send_by", "pk")[:PAGE]
+            orders_of(stall)
+            .exclude(state=State.DELIVERED)
+            .not_paid_at_door()
+            .order_by("send_by", "pk")[:PAGE]
         ),
+    )
+
+
+@dataclass(frozen=True)
+class DoorMoney:
+    """Cash of a stall, rial: still to be taken at these orders' doors, and in its hands until the next settlement."""
+
+    orders: tuple[StallOrder, ...]
+    in_hand: Rial
+
+    @property
+    def due(self) -> Rial:
+        return sum((order.due_at_door or Rial(0) for order in self.orders), Rial(0))
+
+
+def door_money(stall: Stall) -> DoorMoney:
+    """What waits at doors, and the ledger's sum of what was taken there; nothing for a stall that takes no cash."""
+    return DoorMoney(
+        orders=tuple(orders_of(stall).paid_at_door().with_due_at_door().order_by("send_by", "pk")),
+        in_hand=balance(stall_cash(stall.partner_id)),
     )
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("money/<int:year>/<int:month>/", views.money, name="money_of_month"),
     path("money/account/", statements.account, name="account"),
     path("money/paid/<int:year>/<int:month>/", statements.statement, name="statement"),
+    path("money/cash/", views.take_cash, name="take_cash"),
     path("products/", products.shelf, name="products"),
     path("products/goods/<int:record_id>/", products.change, name="change_goods"),
     path("products/<int:product_id>/photos/", products.photos, name="photos"),
@@ -23,4 +24,5 @@ urlpatterns = [
     path("orders/<slug:number>/accept/", orders.accept, name="accept"),
     path("orders/<slug:number>/send/", orders.send, name="send"),
     path("orders/<slug:number>/deliver/", orders.deliver, name="deliver"),
+    path("orders/<slug:number>/not-taken/", orders.take_back, name="take_back"),
 ]

@@ -1,15 +1,20 @@
 """First page, choice of stall, and money."""
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from shop.jalali import Month, tehran_date
-from vendors.panel.queries import glance, month_of_sales
+from shop.payments.models import CASH
+from vendors.panel.queries import door_money, glance, month_of_sales
 from vendors.panel.seat import CHOSEN, Seat, memberships, seated, to_login
 from vendors.settlements.queries import statements_of
+from vendors.stalls.services import say_whether_cash_is_taken
 
 STATEMENTS_SHOWN = 13  # a year, and the month before it
 
@@ -56,7 +61,21 @@ def money(
         "seat": seat,
         "sales": month_of_sales(seat.stall, shown),
         "statements": statements_of(seat.stall)[:STATEMENTS_SHOWN] if shown == this_month else (),
+        "door": door_money(seat.stall),
+        "is_cash_offered": CASH in settings.GATEWAYS,
+        "takes_cash": seat.stall.partner.terms.takes_cash,
         "previous": shown.previous(),
         "next": shown.next() if shown < this_month else None,
     }
     return render(request, "panel/money.html", context)
+
+
+@require_POST
+@seated
+def take_cash(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The stall holder says whether the stall takes cash at the door, from the next order on."""
+    takes_cash = request.POST.get("takes_cash") == "1"
+    say_whether_cash_is_taken(stall=seat.stall, takes_cash=takes_cash)
+    said = _("Buyers nearby may now pay you at the door.") if takes_cash else _("No more cash.")
+    messages.success(request, said)
+    return redirect("panel:money")

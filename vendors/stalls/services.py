@@ -12,8 +12,9 @@ from oscar.apps.partner.models import StockRecord
 from shop.jobs import publish
 from shop.money import Rial
 from shop.orders.events import ProductsChanged
+from shop.orders.models import SellerTerms
 from vendors.stalls.errors import PhotoThereAlready, StockBelowPromised, TooManyPhotos
-from vendors.stalls.models import Listing, Photo
+from vendors.stalls.models import Listing, Photo, Stall
 from vendors.stalls.photos import store_photo
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,12 @@ def change_goods(*, record: StockRecord, price: Rial, count: int | None, now: da
         change_price(record=record, price=price, now=now)
         if count is not None:
             change_stock(record=record, count=count, now=now)
+
+
+def say_whether_cash_is_taken(*, stall: Stall, takes_cash: bool) -> None:
+    """Whether buyers may pay this stall at the door; orders that are placed stay as they are."""
+    SellerTerms.objects.filter(partner_id=stall.partner_id).update(takes_cash=takes_cash)
+    logger.info("takes_cash.changed stall=%s takes_cash=%s", stall.pk, takes_cash)
 
 
 def add_photo(*, listing: Listing, upload: "File[bytes]") -> Photo:

@@ -16,6 +16,13 @@ from shop.orders.models.sellers import ShippingMethod
 from shop.payments.models import PaymentAttempt
 
 
+def _is_paid_at_door() -> models.Q:
+    waiting = PaymentAttempt.objects.filter(
+        order_id=models.OuterRef("order_id"), state=PaymentAttempt.State.ON_DELIVERY
+    )
+    return models.Q(models.Exists(waiting), state__in=StallOrder.ON_ITS_WAY)
+
+
 class StallOrderQuerySet(models.QuerySet["StallOrder"]):
     def paid(self) -> "StallOrderQuerySet":
         """What a stall may see: nothing before the money is there."""
@@ -34,6 +41,13 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
         wrapped = models.ExpressionWrapper(is_late, output_field=models.BooleanField())
         return self.annotate(is_late=wrapped)  # type: ignore[no-redef]  # told on the model, for its readers
 
+    def paid_at_door(self) -> "StallOrderQuerySet":
+        """What is on its way and is paid when it is handed over."""
+        return self.filter(_is_paid_at_door())
+
+    def not_paid_at_door(self) -> "StallOrderQuerySet":
+        return self.exclude(_is_paid_at_door())
+
     def with_due_at_door(self) -> "StallOrderQuerySet":
         """Each with `due_at_door`: what its buyer still has to pay when it is handed over, rial.
 
@@ -48,13 +62,9 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
             output_field=RialField(),
         )
         price = models.F("goods") + models.F("shipping") - models.F("discount")
-        at_door = PaymentAttempt.objects.filter(
-            order_id=models.OuterRef("order_id"), state=PaymentAttempt.State.ON_DELIVERY
-        )
         due = models.Case(
             models.When(
-                models.Exists(at_door),
-                state__in=StallOrder.ON_ITS_WAY,
+                _is_paid_at_door(),
                 then=price - Coalesce(taken_out, models.Value(0, output_field=RialField())),
             ),
             default=None,

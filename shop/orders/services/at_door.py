@@ -9,6 +9,7 @@ from oscar.apps.order.models import Order
 from shop.jobs import publish
 from shop.orders.events import OrderToPayAtDoor
 from shop.orders.models import StallOrder
+from shop.orders.services.voucher import give_voucher_back
 from shop.payments.models import PaymentAttempt
 
 log = logging.getLogger(__name__)
@@ -52,4 +53,6 @@ def close_when_handed_over(*, attempt: PaymentAttempt, now: datetime) -> None:
         state=end, settled_at=now if is_paid else None
     )
     Order.objects.filter(pk=attempt.order_id).update(status=end.value)
+    if not is_paid:
+        give_voucher_back(order_id=attempt.order_id)
     log.info("payment.%s_at_door attempt=%s", end, attempt.pk)

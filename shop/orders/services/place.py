@@ -18,6 +18,7 @@ from shop.money import Rial, share_bp
 from shop.orders import stock
 from shop.orders.errors import (
     BasketGone,
+    CardNotOffered,
     CashNotOffered,
     EmptyBasket,
     NoLongerSold,
@@ -40,6 +41,7 @@ from shop.orders.parcels import (
 from shop.orders.services.at_door import begin_at_door
 from shop.orders.services.voucher import Discount, quote_voucher, use_voucher
 from shop.payments.models import CASH, PaymentAttempt
+from shop.payments.rates import NotChargeable, Quote, quote
 
 CURRENCY = "IRR"
 
@@ -74,8 +76,8 @@ def place_order(
     """Write the order (pending), its stall orders, the stock it holds and one payment attempt; all or nothing.
 
     A basket that was placed already gives back its live attempt, so a second press resumes the same payment.
-    Raises EmptyBasket, NoLongerSold, SellerAway, OutOfStock, ShippingNotOffered, CashNotOffered, VoucherNotUsable,
-    PriceChanged, OrderTooLarge and BasketGone.
+    Raises EmptyBasket, NoLongerSold, SellerAway, OutOfStock, ShippingNotOffered, CashNotOffered, CardNotOffered,
+    VoucherNotUsable, PriceChanged, OrderTooLarge and BasketGone.
     """
     with transaction.atomic():
         basket = Basket.objects.select_for_update().get(pk=basket_id)
@@ -94,18 +96,28 @@ def place_order(
         use_voucher(discount=discount, order_id=order.pk, now=now)
         failpoint("checkout.after_reserve")
         Basket.objects.filter(pk=basket.pk).update(status=Basket.FROZEN)
+        charge = _charge(checkout.gateway, Rial.from_decimal(order.total_incl_tax), now)
         attempt = PaymentAttempt.objects.create(
             order=order,
             basket=basket,
             gateway=checkout.gateway,
             amount=Rial.from_decimal(order.total_incl_tax),
-            charge_amount=int(order.total_incl_tax),
+            charge_currency=charge.currency,
+            charge_amount=charge.amount,
+            rate=charge.rate,
             deadline=now + timedelta(minutes=settings.PAYMENT_MINUTES),
             created_at=now,
         )
         if attempt.gateway == CASH:
             begin_at_door(attempt=attempt, now=now)
         return attempt
+
+
+def _charge(gateway: str, total: Rial, now: datetime) -> Quote:
+    try:
+        return quote(gateway=gateway, amount=total, now=now)
+    except NotChargeable as reason:
+        raise CardNotOffered from reason
 
 
 def _live_attempt(basket: Any) -> PaymentAttempt:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from oscar.apps.order.models import Order
@@ -28,6 +29,8 @@ class Standing(StrEnum):
     """What the buyer must know first."""
 
     PAID = "paid"
+    AT_DOOR = "at_door"  # ordered; each parcel is paid when it is handed over
+    CANCELLED = "cancelled"  # no parcel of it comes
     WAITING = "waiting"  # not paid yet; the goods are held
     UNPAID = "unpaid"  # declined or too late; nothing was taken
     RETURNED = "returned"  # paid too late: the money goes back
@@ -87,14 +90,36 @@ class OrderPage:
 
     @property
     def standing(self) -> Standing:
-        if self.order.status == "paid":
-            return Standing.PAID
+        known = {
+            "paid": Standing.PAID,
+            "on_delivery": Standing.AT_DOOR,
+            "cancelled": Standing.CANCELLED,
+        }
+        if self.order.status in known:
+            return known[self.order.status]
         if self.attempt is not None and self.attempt.state in (
             PaymentAttempt.State.REFUND_DUE,
             PaymentAttempt.State.REFUNDED,
         ):
             return Standing.RETURNED
         return Standing.WAITING if self.order.status == "pending" else Standing.UNPAID
+
+    @property
+    def is_bought(self) -> bool:
+        """Its parcels are on their way, or with the buyer."""
+        return self.standing in (Standing.PAID, Standing.AT_DOOR)
+
+    @property
+    def is_all_paid(self) -> bool:
+        """The whole sum was paid: nothing of it waits for a door, or came back from one."""
+        is_cancelled = any(each.stall_order.state == State.CANCELLED for each in self.parcels)
+        return self.standing == Standing.PAID and not is_cancelled
+
+    @property
+    def due_at_door(self) -> Rial:
+        """What the buyer still pays when parcels are handed over; nothing when the order is paid otherwise."""
+        dues = (parcel.stall_order.due_at_door for parcel in self.parcels)
+        return sum((due for due in dues if due is not None), Rial(0))
 
     @property
     def payment_token(self) -> str:
@@ -120,12 +145,17 @@ def order_page(*, number: str) -> OrderPage | None:
     order = (
         Order.objects.filter(number=number)
         .select_related("shipping_address")
-        .prefetch_related("stall_orders__partner", "lines__product__parent")
+        .prefetch_related(
+            Prefetch("stall_orders", StallOrder.objects.with_due_at_door()),
+            "stall_orders__partner",
+            "lines__product__parent",
+        )
         .first()
     )
     if order is None:
         return None
-    attempt = order.payment_attempts.select_related("basket", "order").order_by("created_at").last()
+    attempts = order.payment_attempts.select_related("basket", "order", "rate")
+    attempt = attempts.order_by("created_at").last()
     stall_orders: Sequence[StallOrder] = sorted(
         order.stall_orders.all(), key=lambda each: each.number
     )

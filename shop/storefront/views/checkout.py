@@ -22,6 +22,7 @@ from shop.orders.links import order_token
 from shop.orders.parcels import basket_total, parcels_of
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import Checkout, place_order
+from shop.orders.ways import ways_to_pay
 from shop.payments.models import PaymentAttempt
 from shop.storefront.forms import AddressForm, PayForm, ShippingForm
 from shop.storefront.queries.basket import BasketPage, basket_page, chosen_sendings
@@ -89,7 +90,9 @@ def _wish(address: AddressForm, shipping: ShippingForm, form: PayForm) -> Checko
 
 
 def go_to_bank(request: ShopperRequest, attempt: PaymentAttempt) -> HttpResponse:
-    """To the bank's page; to the order's page when there is nothing to pay there (any more, or right now)."""
+    """To the bank's page; to the order's page when there is nothing to pay there (any more, right now, or at all)."""
+    if attempt.state == PaymentAttempt.State.ON_DELIVERY:
+        return remember_count(redirect("order", order_token(attempt.order.number)), 0)
     try:
         bank_page = send_to_gateway(attempt=attempt)
     except BasketGone:
@@ -108,7 +111,9 @@ def _review(
     request: ShopperRequest, page: BasketPage, address: AddressForm, shipping: ShippingForm
 ) -> HttpResponse:
     basket_id = page.parcels[0].parcel.lines[0].line.basket_id
-    total = basket_total([each.parcel for each in page.parcels], shipping.chosen())
+    parcels = [each.parcel for each in page.parcels]
+    total = basket_total(parcels, shipping.chosen())
+    ways = ways_to_pay(parcels=parcels, shipping=shipping.chosen(), total=total, now=timezone.now())
     context = {
         "page": page,
         "buyer": address.buyer(),
@@ -118,5 +123,7 @@ def _review(
         "total": total,
         "basket_token": BASKET.sign(basket_id),
         "pay": PayForm(initial={"seen_total": int(total)}, gateways=list(settings.GATEWAYS)),
+        "ways": ways,
+        "has_door": any(way.is_at_door for way in ways),
     }
     return render(request, "storefront/review.html", context)

@@ -22,12 +22,16 @@ Keyed = TypeVar("Keyed", stripe.Refund, stripe.Transfer, stripe.TransferReversal
 
 @dataclass(frozen=True, kw_only=True)
 class StripeConfig:
-    """`base_url` "" is the real Stripe; `account` "" accepts any account in a webhook."""
+    """`base_url` "" is the real Stripe; `account` "" accepts any account in a webhook.
+
+    `currency` is what the shop charges in; the gateway itself charges what each payment says.
+    """
 
     api_key: str
     webhook_secret: str
     base_url: str = ""
     account: str = ""
+    currency: str = "IRR"
 
     @property
     def is_live(self) -> bool:
