@@ -132,7 +132,7 @@ AT_OFFICE = {
     "desk:release": finance(405, "→/payouts/"),
     **dict.fromkeys(("desk:confirm_all", "desk:confirm"), finance(405, "→/payouts/")),
     "desk:came_back": finance(405, 200),  # a reason is asked for
-    "desk:accounts": finance(200, 200),
+    **dict.fromkeys(("desk:accounts", "desk:rates"), finance(200, 200)),
     "desk:account": finance(200, 200),
     "desk:decide": finance(405, "→/accounts/"),
     **dict.fromkeys(("livelihood:home", "livelihood:incomes"), ONLY_OFFICERS),

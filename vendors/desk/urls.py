@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vendors.desk import accounts, payouts, settlements, views
+from vendors.desk import accounts, payouts, rates, settlements, views
 
 app_name = "desk"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("payouts/<uuid:payout_id>/", payouts.payout, name="payout"),
     path("payouts/<uuid:payout_id>/paid/", payouts.confirm, name="confirm"),
     path("payouts/<uuid:payout_id>/came-back/", payouts.came_back, name="came_back"),
+    path("rates/", rates.rates, name="rates"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<slug:slug>/", accounts.account, name="account"),
     path("accounts/<int:account_id>/<slug:decision>/", accounts.decide, name="decide"),

@@ -1,8 +1,7 @@
 """What leaves the shop for a payout, in the currency it leaves in, and the books of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import datetime
 
 from django.conf import settings
 
@@ -11,11 +10,9 @@ from shop.ledger.models import Posting
 from shop.ledger.services import Leg
 from shop.money import Rial
 from shop.payments.models import ExchangeRate
+from shop.payments.rates import charge_for, current_rate
 from vendors.settlements.errors import NoRate
 from vendors.settlements.models import Payout, Rail
-
-MINOR_UNITS = 100  # cents of a euro or a dollar
-RATE_HOLDS = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -30,20 +27,15 @@ class Charge:
 def charge_of(amount: Rial, *, rail: str, now: datetime) -> Charge:
     """What is sent for so many rials: themselves by bank transfer, else in PAYOUT_STRIPE_CURRENCY, rounded half up.
 
-    At the newest rate that staff have entered. Raises NoRate when it is older than a day, or missing.
+    At the newest rate that staff have entered. Raises NoRate when it is older than RATE_MAX_HOURS, or missing.
     """
     currency = settings.PAYOUT_STRIPE_CURRENCY if rail == Rail.STRIPE else accounts.RIAL
     if currency == accounts.RIAL:
         return Charge(currency, int(amount), None)
-    rate = (
-        ExchangeRate.objects.filter(currency=currency, as_of__lte=now)
-        .order_by("-as_of", "-pk")
-        .first()
-    )
-    if rate is None or rate.as_of < now - RATE_HOLDS:
+    rate = current_rate(currency=currency, now=now)
+    if rate is None:
         raise NoRate
-    units = Decimal(int(amount)) * MINOR_UNITS / rate.rial_per_unit
-    return Charge(currency, int(units.quantize(Decimal(1), ROUND_HALF_UP)), rate)
+    return Charge(currency, charge_for(amount, rate.rial_per_unit), rate)
 
 
 def outside_legs(payout: Payout, *, sign: int) -> list[Leg]:

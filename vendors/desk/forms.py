@@ -1,0 +1,63 @@
+"""What staff type at the desk."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from shop.forms import PlainForm, WholeNumberField
+from shop.jalali import TEHRAN, parse_day
+from shop.payments.rates import CURRENCIES, DEAREST_RATE
+from shop.persian import to_latin_digits
+from shop.templatetags.bazarche import currency_name, digits
+
+MIDNIGHT = time(0, 0)
+EXAMPLE = "1405/09/04 10:30"
+
+
+class MomentField(forms.CharField):
+    """A day, Jalali or Gregorian, and perhaps a clock time in Tehran; None when left empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}))
+        kwargs.setdefault("max_length", 40)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> datetime | None:
+        typed: str = super().clean(value)
+        if not typed:
+            return None
+        day, _space, clock = to_latin_digits(typed).partition(" ")
+        try:
+            at = time.fromisoformat(clock.strip()) if clock else MIDNIGHT
+            return datetime.combine(parse_day(day), at.replace(tzinfo=None), TEHRAN)
+        except (ValueError, OverflowError):
+            message = _("Write a day and a time, such as %(example)s.")
+            raise ValidationError(message % {"example": digits(EXAMPLE)}) from None
+
+
+class RateForm(PlainForm):
+    """A rate of today. `is_confirmed` is asked for when the rate is far from the last one, or the first."""
+
+    currency = forms.ChoiceField(label=_("Currency"))
+    rial_per_unit = WholeNumberField(
+        label=_("Rial for one"),
+        help_text=_("In rial, not toman: one zero more."),
+        at_least=1,
+        at_most=DEAREST_RATE,
+    )
+    source = forms.CharField(
+        label=_("Source"), help_text=_("Where you read it, for whoever asks later."), max_length=80
+    )
+    as_of = MomentField(
+        label=_("As of"), help_text=_("Empty: now. Day and time in Tehran."), required=False
+    )
+    is_confirmed = forms.BooleanField(label=_("Yes, this rate is right"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"] = forms.ChoiceField(
+            label=_("Currency"), choices=[(code, currency_name(code)) for code in CURRENCIES]
+        )
