@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 MARKET, LIVELIHOOD = "market", "livelihood"
 # For jobs that ask something outside: again after 2, 4, 8 … seconds, about an hour in all.
 PATIENTLY = RetryStrategy(max_attempts=11, exponential_wait=2)
+# A payment must not stay unresolved behind a queue of messages about others.
+MONEY_FIRST = 10
 # Well above a worker's heartbeat (10 s): a living worker's job must never be taken from it.
 DEAD_AFTER_SECONDS = 120
 

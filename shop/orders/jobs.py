@@ -10,7 +10,7 @@ from django.utils.translation import override
 from oscar.apps.order.models import Order
 from procrastinate.contrib.django import app
 
-from shop.jobs import MARKET, PATIENTLY
+from shop.jobs import MARKET, MONEY_FIRST, PATIENTLY
 from shop.money import Rial
 from shop.notices.services import send_sms
 from shop.orders.links import order_token
@@ -27,7 +27,7 @@ def order_url(number: str) -> str:
     return f"{settings.STOREFRONT_URL}{reverse('order', args=[order_token(number)])}"
 
 
-@app.task(queue=MARKET, retry=PATIENTLY)
+@app.task(queue=MARKET, retry=PATIENTLY, priority=MONEY_FIRST)
 def settle_reported_payment(gateway: str, reference: str) -> None:
     for attempt in PaymentAttempt.objects.filter(gateway=gateway, reference=reference):
         settle_attempt(attempt_id=attempt.pk, now=timezone.now())
@@ -44,7 +44,7 @@ def follow_reported_dispute(gateway: str, dispute_id: str) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue=MARKET, queueing_lock="sweep_payments")
+@app.task(queue=MARKET, queueing_lock="sweep_payments", priority=MONEY_FIRST)
 def sweep_payments(timestamp: int) -> None:
     now = timezone.now()
     sweep(now=now)

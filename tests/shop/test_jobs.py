@@ -1,4 +1,6 @@
-"""What a killed worker was at is put back, once a minute, whatever else waits in the queue."""
+"""What a killed worker was at is put back, once a minute, whatever else waits; and money goes before messages."""
+
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -53,3 +55,25 @@ def test_a_rescue_that_was_killed_itself_does_not_stay() -> None:
     a_job("doing", task="shop.jobs.rescue_stalled_jobs", queueing_lock="rescue_stalled_jobs")
     rescue()
     assert statuses() == {}
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments"),
+    [
+        ("shop.orders.jobs.sweep_payments", {"timestamp": 0}),
+        ("shop.orders.jobs.settle_reported_payment", {"gateway": "stripe", "reference": "cs_1"}),
+    ],
+)
+def test_payments_are_settled_before_the_messages_that_wait(
+    task: str, arguments: dict[str, Any]
+) -> None:
+    for order_id in range(3):
+        defer("shop.orders.jobs.tell_buyer_of_payment", order_id=order_id)
+    defer(task, **arguments)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+        cursor.execute(
+            "SELECT task_name FROM procrastinate_fetch_job_v2(ARRAY[%s], %s)",
+            [MARKET, cursor.fetchone()[0]],
+        )
+        assert cursor.fetchone() == (task,)
