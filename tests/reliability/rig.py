@@ -75,15 +75,26 @@ class Rig:
             cursor.execute("SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
             return cursor.fetchone() is None
 
-    def has_died(self, *, seconds: float = 20) -> bool:
+    def has_died(self, *, seconds: float = 10) -> bool:
         """Whether a process has taken the order to die, and is gone."""
         return self.wait(self._is_victim_gone, seconds=seconds)
+
+    def disarm(self) -> None:
+        """Take the order back; who has taken it dies here, so that it does not die later."""
+        self.order_to_die.unlink(missing_ok=True)
+        for pid in self._victims():
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(pid).kill()
+        self.has_died(seconds=5)
 
     def is_order_taken(self) -> bool:
         return not self.order_to_die.exists()
 
+    def _victims(self) -> list[int]:
+        return [int(path.suffix[1:]) for path in self.folder.glob("arm.[0-9]*")]
+
     def _is_victim_gone(self) -> bool:
-        victims = [int(path.suffix[1:]) for path in self.folder.glob("arm.[0-9]*")]
+        victims = self._victims()
         if not victims or any(map(psutil.pid_exists, victims)):
             return False
         for pid in victims:
