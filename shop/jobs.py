@@ -43,6 +43,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "RefundReported": ("shop.orders.jobs.follow_reported_refund",),
     "DisputeReported": ("shop.orders.jobs.follow_reported_dispute",),
     "PayoutAccountChanged": ("vendors.settlements.jobs.tell_stall_of_account",),
+    "TransferReported": ("vendors.settlements.jobs.follow_reported_transfer",),
     "TransferReleased": ("vendors.settlements.jobs.make_transfer",),
     "ProductsChanged": ("search.jobs.refresh_products",),
 }

@@ -362,8 +362,6 @@ PAYOUT_ACCOUNT_COOL_OFF_HOURS = env.int("PAYOUT_ACCOUNT_COOL_OFF_HOURS", default
 # The shop's own account, from which the bank file pays. The demo's is invented: no bank has the number 000.
 PAYOUT_FROM_NAME = env("PAYOUT_FROM_NAME", default="Bazarche" if DEMO else "")
 PAYOUT_FROM_IBAN = env("PAYOUT_FROM_IBAN", default="IR410000000000000000001405" if DEMO else "")
-# What Stripe is to send to stalls' accounts there; the sandbox bank sends rial.
-PAYOUT_STRIPE_CURRENCY = env("PAYOUT_STRIPE_CURRENCY", default="IRR")
 
 # --- content security ------------------------------------------------------------------------------------------------
 GATEWAY_ORIGINS = [

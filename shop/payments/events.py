@@ -23,3 +23,11 @@ class DisputeReported:
 
     gateway: str
     dispute_id: str
+
+
+@dataclass(frozen=True)
+class TransferReported:
+    """A gateway says that something happened to a transfer to a stall's account."""
+
+    gateway: str
+    transfer_id: str

@@ -10,15 +10,21 @@ from django.views.decorators.http import require_POST
 
 from shop.failpoints import failpoint
 from shop.jobs import publish
-from shop.payments.events import DisputeReported, PaymentReported, RefundReported
+from shop.payments.events import (
+    DisputeReported,
+    PaymentReported,
+    RefundReported,
+    TransferReported,
+)
 from shop.payments.gateways import stripe_gateway
 from shop.payments.gateways.base import About, WebhookRefused
 from shop.payments.models import GatewayEvent
 
-NEWS: dict[About, type[PaymentReported | RefundReported | DisputeReported]] = {
+NEWS: dict[About, type[PaymentReported | RefundReported | DisputeReported | TransferReported]] = {
     About.PAYMENT: PaymentReported,
     About.REFUND: RefundReported,
     About.DISPUTE: DisputeReported,
+    About.TRANSFER: TransferReported,
 }
 
 log = logging.getLogger(__name__)

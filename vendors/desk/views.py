@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from shop.jalali import tehran_date
+from vendors.desk.money import money_to_do
 from vendors.desk.queries import (
     LISTS,
     open_counts,
@@ -13,6 +14,7 @@ from vendors.desk.queries import (
     payments_to_return,
     stall_orders,
 )
+from vendors.settlements.access import may_settle
 
 ORDERS_ON_A_PAGE = 50
 SHOWN_ON_HOME = 8
@@ -27,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "late": stall_orders(which="late", today=today)[:SHOWN_ON_HOME],
         "new": stall_orders(which="new", today=today).filter(send_by__gte=today)[:SHOWN_ON_HOME],
         "asked": payments_being_asked()[:SHOWN_ON_HOME],
+        "money": money_to_do() if may_settle(request.user) else None,
         "to_return": payments_to_return()[:SHOWN_ON_HOME],
     }
     return render(request, "desk/home.html", context)

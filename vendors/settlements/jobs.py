@@ -13,7 +13,11 @@ from shop.jobs import MARKET, PATIENTLY
 from shop.notices.services import send_sms
 from shop.payments.gateways.base import GatewayUnknown
 from vendors.settlements.models import PayoutAccount
-from vendors.settlements.services.payout import transfer_payout, transfers_to_ask_about
+from vendors.settlements.services.payout import (
+    follow_transfer,
+    transfer_payout,
+    transfers_to_ask_about,
+)
 from vendors.stalls.models import StallMember
 
 log = logging.getLogger(__name__)
@@ -22,6 +26,11 @@ log = logging.getLogger(__name__)
 @app.task(queue=MARKET, retry=PATIENTLY)
 def make_transfer(payout_id: str) -> None:
     transfer_payout(payout_id=UUID(payout_id), now=timezone.now())
+
+
+@app.task(queue=MARKET, retry=PATIENTLY)
+def follow_reported_transfer(gateway: str, transfer_id: str) -> None:
+    follow_transfer(transfer_id=transfer_id, now=timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -296,11 +296,12 @@ class SendTransfer:
 
 @dataclass(frozen=True, kw_only=True)
 class TransferAnswer:
-    """A transfer as it stands: what was sent, and how much of it was taken back."""
+    """A transfer as it stands: what was sent, how much of it was taken back, and the last step of that."""
 
     transfer_id: str
     amount: int
     reversed_amount: int = 0
+    reversal_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

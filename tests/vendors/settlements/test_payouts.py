@@ -1,6 +1,7 @@
 """A payout leaves by two people's word, arrives once, and comes back to the stall's balance when it does not arrive."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from shop.ledger.queries import balance
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import place_order
 from shop.orders.services.settle import settle_attempt
+from shop.payments.gateways import stripe_gateway
 from shop.payments.gateways.base import GatewayUnknown
+from shop.payments.models import ExchangeRate
 from tests.fixtures_bank import SandboxBank
 from tests.makers import NOON, a_basket, a_checkout, a_product, a_stall
 from tests.vendors.settlements.makers import (
@@ -31,6 +34,8 @@ from vendors.settlements.errors import (
     AlreadyDecided,
     AlreadyProposed,
     AlreadySentToday,
+    CannotBePaid,
+    NoRate,
     NothingToRelease,
     SecondPersonNeeded,
 )
@@ -39,14 +44,18 @@ from vendors.settlements.services.accounts import (
     approve_account,
     propose_account,
     refuse_account,
+    refuse_unpayable,
 )
 from vendors.settlements.services.approve import approve_settlement
+from vendors.settlements.services.exchange import outside_legs
 from vendors.settlements.services.payout import (
     confirm_payout,
+    follow_transfer,
     release_batch,
     return_payout,
     take_back_transfer,
     transfer_payout,
+    transfers_to_ask_about,
 )
 from vendors.settlements.services.prepare import prepare_settlements
 
@@ -232,3 +241,80 @@ def test_an_account_is_never_rewritten() -> None:
             PayoutAccount.objects.filter(pk=account.pk).update(**change)
     with pytest.raises(Exception, match="Cannot delete"):
         account.delete()
+
+
+def test_a_transfer_reversed_at_the_gateways_own_desk_is_owed_again(bank: SandboxBank) -> None:
+    payout = a_sent_payout(rail=Rail.STRIPE, number=bank.a_stall_account())
+    payout = transfer_payout(payout_id=payout.pk, now=AZAR_5)
+    follow_transfer(transfer_id=payout.reference, now=AZAR_5)
+    payout.refresh_from_db()
+    assert payout.state == State.CONFIRMED  # nothing was taken back: it was only told of
+    taken = stripe_gateway().reverse_transfer(
+        key="by hand", transfer_id=payout.reference, amount=NET
+    )
+    for _ in range(2):
+        follow_transfer(transfer_id=payout.reference, now=AZAR_5)
+    payout.refresh_from_db()
+    assert (payout.state, payout.returned_reference) == (State.RETURNED, taken.reversal_id)
+    assert balance(stall_available(payout.settlement.stall.partner_id)) == -NET
+
+
+def test_a_part_that_was_reversed_is_left_to_people(
+    bank: SandboxBank, caplog: pytest.LogCaptureFixture
+) -> None:
+    payout = a_sent_payout(rail=Rail.STRIPE, number=bank.a_stall_account())
+    payout = transfer_payout(payout_id=payout.pk, now=AZAR_5)
+    stripe_gateway().reverse_transfer(key="by hand", transfer_id=payout.reference, amount=1_000)
+    follow_transfer(transfer_id=payout.reference, now=AZAR_5)
+    payout.refresh_from_db()
+    assert payout.state == State.CONFIRMED
+    assert f"payout.partly_reversed payout={payout.pk}" in caplog.text
+
+
+def test_transfers_without_an_answer_are_asked_about_again(bank: SandboxBank) -> None:
+    payout = a_sent_payout(rail=Rail.STRIPE, number=bank.a_stall_account())
+    assert transfers_to_ask_about(now=AZAR_5 + timedelta(minutes=9)) == []
+    assert transfers_to_ask_about(now=AZAR_5 + timedelta(minutes=10)) == [payout.pk]
+    transfer_payout(payout_id=payout.pk, now=AZAR_5)
+    assert transfers_to_ask_about(now=AZAR_5 + timedelta(days=1)) == []
+
+
+def test_a_transfer_that_is_under_way_is_not_brought_back_by_hand(bank: SandboxBank) -> None:
+    """It may still arrive: the gateway alone says how it ended."""
+    payout = a_sent_payout(rail=Rail.STRIPE, number=bank.a_stall_account())
+    with pytest.raises(AlreadyDecided):
+        return_payout(payout=payout, reason="x", now=AZAR_5)
+    assert balance(PAYOUT_TRANSIT) == -NET
+
+
+def test_in_another_currency_a_payout_leaves_at_the_days_rate_and_comes_back_at_the_same(
+    bank: SandboxBank, settings: Any
+) -> None:
+    settings.STRIPE_CURRENCY = "EUR"
+    payout = a_payout(rail=Rail.STRIPE, number="acct_nobody")
+    with pytest.raises(NoRate):
+        release(payout)
+    payout.refresh_from_db()
+    assert payout.state == State.PREPARED
+    rate = ExchangeRate.objects.create(
+        currency="EUR", rial_per_unit=Decimal("1100000.5"), as_of=AZAR_5, source="test"
+    )
+    release(payout)
+    payout.refresh_from_db()
+    cents = round(NET * 100 / 1100000.5)
+    assert (payout.charge_currency, payout.charge_amount, payout.rate) == ("EUR", cents, rate)
+    assert [leg.amount for leg in outside_legs(payout, sign=-1)] == [-cents, cents, -NET]
+    mirrored = [-leg.amount for leg in outside_legs(payout, sign=1)]
+    assert mirrored == [leg.amount for leg in outside_legs(payout, sign=-1)]
+
+
+@pytest.mark.parametrize("state", ["active", "inactive"])
+def test_only_an_account_that_the_gateway_pays_to_is_proposed(
+    bank: SandboxBank, state: str
+) -> None:
+    account = bank.a_stall_account()
+    if state == "active":
+        refuse_unpayable(stripe_account=account)
+    else:
+        with pytest.raises(CannotBePaid):
+            refuse_unpayable(stripe_account="acct_nobody")

@@ -95,6 +95,13 @@ class PayoutAccount(models.Model):
     def masked(self) -> str:
         return masked(self.iban or self.stripe_account)
 
+    @property
+    def spelled(self) -> str:
+        """All of it in groups of four, as two people compare it over the telephone."""
+        number = self.iban or self.stripe_account
+        groups = [number[at : at + 4] for at in range(0, len(number), 4)]
+        return " ".join(groups) if self.iban else number
+
     def is_usable(self, *, now: datetime) -> bool:
         return (
             self.state == self.State.APPROVED

@@ -1,6 +1,5 @@
 """What leaves the shop for a payout, in the currency it leaves in, and the books of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -9,33 +8,23 @@ from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg
 from shop.money import Rial
-from shop.payments.models import ExchangeRate
-from shop.payments.rates import charge_for, current_rate
+from shop.payments.rates import Quote, charge_for, current_rate
 from vendors.settlements.errors import NoRate
 from vendors.settlements.models import Payout, Rail
 
 
-@dataclass(frozen=True)
-class Charge:
-    """So many of the smallest units of a currency, at a rate; the rial needs none."""
+def charge_of(amount: Rial, *, rail: str, now: datetime) -> Quote:
+    """What is sent for so many rials: themselves by bank transfer, else in the gateway's currency, rounded half up.
 
-    currency: str
-    amount: int
-    rate: ExchangeRate | None
-
-
-def charge_of(amount: Rial, *, rail: str, now: datetime) -> Charge:
-    """What is sent for so many rials: themselves by bank transfer, else in PAYOUT_STRIPE_CURRENCY, rounded half up.
-
-    At the newest rate that staff have entered. Raises NoRate when it is older than RATE_MAX_HOURS, or missing.
+    At the newest rate that staff have entered. Raises NoRate when it is too old, or missing.
     """
-    currency = settings.PAYOUT_STRIPE_CURRENCY if rail == Rail.STRIPE else accounts.RIAL
+    currency = settings.STRIPE_CURRENCY if rail == Rail.STRIPE else accounts.RIAL
     if currency == accounts.RIAL:
-        return Charge(currency, int(amount), None)
+        return Quote(currency, int(amount))
     rate = current_rate(currency=currency, now=now)
     if rate is None:
         raise NoRate
-    return Charge(currency, charge_for(amount, rate.rial_per_unit), rate)
+    return Quote(currency, charge_for(amount, rate.rial_per_unit), rate)
 
 
 def outside_legs(payout: Payout, *, sign: int) -> list[Leg]:

@@ -31,6 +31,8 @@ from vendors.settlements.services.exchange import charge_of, outside_legs
 
 log = logging.getLogger(__name__)
 State = Payout.State
+# Why a payout came back, in the gateway's words where it gives a code, and in this one where nobody was asked.
+TAKEN_BACK = "reversed"
 # A transfer whose answer was lost is asked about again when its own job has had time to.
 ASK_AGAIN_AFTER = timedelta(minutes=10)
 
@@ -162,6 +164,32 @@ def take_back_transfer(*, payout: Payout, reason: str, now: datetime) -> None:
         returned_reference=answer.reversal_id,
     ):
         raise AlreadyDecided
+
+
+def follow_transfer(*, transfer_id: str, now: datetime) -> None:
+    """The gateway says that something happened to a transfer: ask, and believe the answer; safe to repeat.
+
+    One that was taken back whole, at the gateway's own desk, is the stall's balance again. A part taken back is left to
+    people: the log says so, and reconcile shows the difference. Raises GatewayUnknown.
+    """
+    payout = (
+        Payout.objects.select_related("account", "settlement__stall")
+        .filter(reference=transfer_id, state=State.CONFIRMED, account__rail=Rail.STRIPE)
+        .first()
+    )
+    if payout is None:
+        return
+    answer = connect_gateway().transfer_state(transfer_id)
+    if answer.reversed_amount == payout.charge_amount:
+        _give_back(
+            payout,
+            from_state=State.CONFIRMED,
+            reason=TAKEN_BACK,
+            now=now,
+            returned_reference=answer.reversal_id,
+        )
+    elif answer.reversed_amount:
+        log.error("payout.partly_reversed payout=%s", payout.pk)
 
 
 def confirm_payout(*, payout: Payout, reference: str, now: datetime) -> None:

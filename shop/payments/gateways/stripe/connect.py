@@ -63,8 +63,15 @@ def reverse_transfer(
 def transfer_state(client: stripe.StripeClient, transfer_id: str) -> TransferAnswer:
     """What was sent, and how much of it came back."""
     sent = ask(lambda: client.v1.transfers.retrieve(transfer_id))
+    reversal_id = ""
+    if sent.amount_reversed:
+        taken = ask(lambda: client.v1.transfers.reversals.list(transfer_id, params={"limit": 1}))
+        reversal_id = taken.data[0].id
     return TransferAnswer(
-        transfer_id=sent.id, amount=sent.amount, reversed_amount=sent.amount_reversed
+        transfer_id=sent.id,
+        amount=sent.amount,
+        reversed_amount=sent.amount_reversed,
+        reversal_id=reversal_id,
     )
 
 

@@ -108,9 +108,12 @@ def test_parts_are_taken_back_up_to_the_whole(sandbox_bank, stripe_gateway, a_pa
     )
     with pytest.raises(GatewayRefused, match="39000000"):
         stripe_gateway.reverse_transfer(key="clawback-2", transfer_id=tid, amount=39_000_001)
-    stripe_gateway.reverse_transfer(key="clawback-3", transfer_id=tid, amount=39_000_000)
+    last = stripe_gateway.reverse_transfer(key="clawback-3", transfer_id=tid, amount=39_000_000)
     assert stripe_gateway.transfer_state(tid) == TransferAnswer(
-        transfer_id=tid, amount=40_000_000, reversed_amount=40_000_000
+        transfer_id=tid,
+        amount=40_000_000,
+        reversed_amount=40_000_000,
+        reversal_id=last.reversal_id,
     )
     assert [line["amount"] for line in sandbox_bank.captures("reversal")] == [1_000_000, 39_000_000]
     told = sandbox_bank.wait_for_events(2, "transfer.reversed")
