@@ -58,6 +58,19 @@ class Left:
     shipping: Rial
 
     @property
+    def goods(self) -> Rial:
+        return sum((line.goods for line in self.lines), Rial(0))
+
+    @property
+    def commission(self) -> Rial:
+        return sum((line.commission for line in self.lines), Rial(0))
+
+    @property
+    def net_of_goods(self) -> Rial:
+        """What the stall earns: the sending goes to the carrier."""
+        return self.goods - self.commission
+
+    @property
     def paid(self) -> Rial:
         """What the buyer has paid, or pays at the door, for what is left."""
         return sum((line.paid for line in self.lines), self.shipping)

@@ -15,7 +15,9 @@ from django.utils import timezone
 from oscar.apps.catalogue.models import AttributeOptionGroup, Option
 
 from shop.jalali import TEHRAN, Month, tehran_date
+from shop.money import Rial
 from shop.orders.links import order_token, payment_token
+from shop.orders.models import Dispute, Refund
 from shop.payments.models import PaymentAttempt
 from tests.makers import (
     a_category,
@@ -104,6 +106,18 @@ class Rows:
         link_stall(stall_id=self.stall.public_id, plan=self.plan, valid_from=date(2025, 1, 1))
         self.month = Month.of(tehran_date(timezone.now())).previous()
         self.batch = self._paid_out()
+        attempt = PaymentAttempt.objects.get(order=self.stall_order.order)
+        amounts = {"amount": Rial(1_000), "charge_amount": 1_000}
+        self.refund = Refund.objects.create(
+            attempt=attempt, state=Refund.State.BY_HAND, created_at=timezone.now(), **amounts
+        )
+        self.dispute = Dispute.objects.create(
+            attempt=attempt,
+            gateway_id="dp_1",
+            state=Dispute.State.WON,
+            opened_at=timezone.now(),
+            **amounts,
+        )
 
     def _paid_out(self) -> PayoutBatch:
         """Stall A's statement of last month, approved and sent to the bank."""
@@ -138,6 +152,9 @@ class Rows:
             "batch_id": self.batch.pk,
             "payout_id": self.batch.payouts.get().pk,
             "account_id": self.stall.payout_accounts.get().pk,
+            "refund_id": self.refund.pk,
+            "dispute_id": self.dispute.pk,
+            "ending": "won",
             "which": "open",
             "plan_id": self.plan.pk,
             "product_slug": self.product.slug,

@@ -67,7 +67,7 @@ AT_STOREFRONT = {
         f"panel:{name}": PANEL["page"]
         for name in (
             *("home", "money", "money_of_month", "products"),
-            *("orders", "orders_to_send", "orders_sent", "orders_done"),
+            *("orders", "orders_to_send", "orders_sent", "orders_done", "orders_cancelled"),
         )
     },
     "panel:take_cash": PANEL["stall button"],
@@ -75,6 +75,7 @@ AT_STOREFRONT = {
     "panel:statement": PANEL["own page"],
     "panel:account": PANEL["owner's form"],
     "panel:photos": PANEL["own form"],
+    "panel:give_back": PANEL["own form"],
     **dict.fromkeys(
         ("panel:accept", "panel:send", "panel:deliver", "panel:take_back", "panel:change_goods"),
         PANEL["own button"],
@@ -121,6 +122,10 @@ AT_OFFICE = {
     "mfa_view_recovery_codes": (staff(404), staff(405)),
     "mfa_generate_recovery_codes": (staff(AGAIN), staff(AGAIN)),
     **dict.fromkeys(("desk:home", "desk:orders"), DESK_PAGE),
+    "desk:parcel": READ,
+    "desk:refunds": finance(200, 405),
+    **dict.fromkeys(("desk:give_back", "desk:dispute", "desk:by_hand"), finance(200, 200)),
+    "desk:end_dispute": finance(405, "→/refunds/"),
     **{
         f"desk:{name}": finance(200, 405)
         for name in (

@@ -7,14 +7,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from shop.forms import PlainForm, WholeNumberField
+from shop.forms import PlainForm, TomanField, WholeNumberField
 from shop.jalali import TEHRAN, parse_day
+from shop.orders.services.dispute import Claim
 from shop.payments.rates import CURRENCIES, DEAREST_RATE
 from shop.persian import to_latin_digits
 from shop.templatetags.bazarche import currency_name, digits
 
 MIDNIGHT = time(0, 0)
 EXAMPLE = "1405/09/04 10:30"
+LARGEST_TOMAN = 10_000_000_000
 
 
 class MomentField(forms.CharField):
@@ -60,4 +62,28 @@ class RateForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["currency"] = forms.ChoiceField(
             label=_("Currency"), choices=[(code, currency_name(code)) for code in CURRENCIES]
+        )
+
+
+class DisputeForm(PlainForm):
+    """A complaint at a buyer's bank, as its letter says it."""
+
+    gateway_id = forms.CharField(
+        label=_("Number of the bank's letter"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+    amount = TomanField(
+        label=_("Amount the bank has taken back"), at_least=1, at_most=LARGEST_TOMAN
+    )
+    reason = forms.CharField(label=_("Reason it gives"), max_length=80, required=False)
+
+    def clean_gateway_id(self) -> str:
+        return to_latin_digits(self.cleaned_data["gateway_id"]).strip()
+
+    def claim(self) -> Claim:
+        return Claim(
+            gateway_id=self.cleaned_data["gateway_id"],
+            charge_amount=int(self.cleaned_data["amount"]),
+            reason=self.cleaned_data["reason"],
         )

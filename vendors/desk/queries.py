@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
-from shop.orders.models import StallOrder
+from shop.ledger.models import Posting
+from shop.orders.models import Dispute, Refund, StallOrder
 from shop.payments.models import PaymentAttempt
 
 State = StallOrder.State
@@ -70,10 +71,38 @@ def payments_being_asked() -> QuerySet[PaymentAttempt]:
     )
 
 
-def payments_to_return() -> QuerySet[PaymentAttempt]:
-    """Payments that came too late and are not given back yet, the oldest first."""
+def refunds_by_hand() -> QuerySet[Refund]:
+    """What the gateways could not give back, the oldest first: staff pay it themselves."""
     return (
-        PaymentAttempt.objects.filter(state=PaymentAttempt.State.REFUND_DUE)
-        .select_related("order")
-        .order_by("settled_at")
+        Refund.objects.filter(state=Refund.State.BY_HAND)
+        .select_related("attempt__order")
+        .order_by("created_at")
+    )
+
+
+def refunds_on_their_way() -> QuerySet[Refund]:
+    """What a gateway still works on, the oldest first."""
+    return (
+        Refund.objects.filter(state__in=Refund.OPEN)
+        .select_related("attempt__order")
+        .order_by("created_at")
+    )
+
+
+def open_disputes() -> QuerySet[Dispute]:
+    """Payments that buyers dispute at their banks, the most urgent first."""
+    return (
+        Dispute.objects.filter(state=Dispute.State.OPEN)
+        .select_related("attempt__order")
+        .order_by(F("evidence_due").asc(nulls_last=True), "opened_at")
+    )
+
+
+def money_of(stall_order: StallOrder) -> QuerySet[Posting]:
+    """Every posting that a parcel made in the books, oldest first; `credit` is its amount with the sign turned."""
+    return (
+        Posting.objects.filter(stall_order_id=stall_order.pk)
+        .select_related("account", "transaction")
+        .annotate(credit=-F("amount"))
+        .order_by("pk")
     )

@@ -1,12 +1,18 @@
 from django.urls import path
 
-from vendors.desk import accounts, payouts, rates, settlements, views
+from vendors.desk import accounts, payouts, rates, refunds, settlements, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("parcels/", views.orders, name="orders"),
     path("parcels/<slug:which>/", views.orders, name="orders"),
+    path("parcel/<slug:number>/", refunds.parcel, name="parcel"),
+    path("parcel/<slug:number>/give-back/", refunds.give_back, name="give_back"),
+    path("parcel/<slug:number>/dispute/", refunds.dispute, name="dispute"),
+    path("refunds/", refunds.refunds, name="refunds"),
+    path("refunds/<uuid:refund_id>/", refunds.by_hand, name="by_hand"),
+    path("disputes/<int:dispute_id>/<slug:ending>/", refunds.end_dispute, name="end_dispute"),
     path("settlements/", settlements.settlements, name="settlements"),
     path(
         "settlements/<int:year>/<int:month>/", settlements.settlements, name="settlements_of_month"

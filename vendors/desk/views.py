@@ -11,7 +11,7 @@ from vendors.desk.queries import (
     LISTS,
     open_counts,
     payments_being_asked,
-    payments_to_return,
+    refunds_by_hand,
     stall_orders,
 )
 from vendors.settlements.access import may_settle
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "new": stall_orders(which="new", today=today).filter(send_by__gte=today)[:SHOWN_ON_HOME],
         "asked": payments_being_asked()[:SHOWN_ON_HOME],
         "money": money_to_do() if may_settle(request.user) else None,
-        "to_return": payments_to_return()[:SHOWN_ON_HOME],
+        "to_return": refunds_by_hand()[:SHOWN_ON_HOME],
     }
     return render(request, "desk/home.html", context)
 

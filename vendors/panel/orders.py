@@ -18,6 +18,7 @@ from shop.orders.services.fulfil import (
     send_stall_order,
     take_back_stall_order,
 )
+from shop.orders.shares import left_of
 from vendors.panel.forms import ParcelForm
 from vendors.panel.queries import PAGE, counts_by_state, orders_of, shown_orders
 from vendors.panel.seat import PanelView, Seat, seated
@@ -56,9 +57,10 @@ new = _pile(State.NEW, is_waiting=True)
 to_send = _pile(State.ACCEPTED, is_waiting=True)
 sent = _pile(State.SENT, is_waiting=False)
 done = _pile(State.DELIVERED, is_waiting=False)
+cancelled = _pile(State.CANCELLED, is_waiting=False)
 
 
-def _own(seat: Seat, number: str) -> StallOrder:
+def own_order(seat: Seat, number: str) -> StallOrder:
     today = tehran_date(timezone.now())
     orders = orders_of(seat.stall).marked_late(today=today).with_due_at_door()
     return get_object_or_404(orders.select_related("order__shipping_address"), number=number)
@@ -67,7 +69,7 @@ def _own(seat: Seat, number: str) -> StallOrder:
 @require_safe
 @seated
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    stall_order = _own(seat, number)
+    stall_order = own_order(seat, number)
     return _page(request, seat, stall_order, ParcelForm.for_order(stall_order))
 
 
@@ -75,14 +77,21 @@ def _page(
     request: HttpRequest, seat: Seat, stall_order: StallOrder, form: ParcelForm
 ) -> HttpResponse:
     (shown,) = shown_orders([stall_order], stall=seat.stall)
-    context = {"seat": seat, "shown": shown, "stall_order": stall_order, "form": form}
+    context = {
+        "seat": seat,
+        "shown": shown,
+        "stall_order": stall_order,
+        "form": form,
+        "left": left_of(stall_order),
+        "refunds": stall_order.refunds.all(),
+    }
     return render(request, "panel/order.html", context)
 
 
 @require_POST
 @seated
 def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    stall_order = _own(seat, number)
+    stall_order = own_order(seat, number)
     return _moved(
         request,
         stall_order,
@@ -94,7 +103,7 @@ def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 @require_POST
 @seated
 def send(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    stall_order = _own(seat, number)
+    stall_order = own_order(seat, number)
     form = ParcelForm(request.POST)
     if not form.is_valid():
         return _page(request, seat, stall_order, form)
@@ -114,7 +123,7 @@ def send(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 @require_POST
 @seated
 def deliver(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    stall_order = _own(seat, number)
+    stall_order = own_order(seat, number)
     return _moved(
         request,
         stall_order,
@@ -126,8 +135,8 @@ def deliver(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 @require_POST
 @seated
 def take_back(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
-    """The buyer did not take it at the door; then it is no parcel of the stall's any more, and has no page."""
-    stall_order = _own(seat, number)
+    """The buyer did not take it at the door: it stands with what was cancelled."""
+    stall_order = own_order(seat, number)
     try:
         take_back_stall_order(stall_order=stall_order, now=timezone.now())
     except OrderError as error:

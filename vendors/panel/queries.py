@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from oscar.apps.catalogue.models import Product
 from oscar.apps.order.models import Line
 from oscar.apps.partner.models import StockRecord
@@ -113,18 +114,22 @@ def shown_product(listing: Listing) -> ShownProduct:
 
 
 def orders_of(stall: Stall) -> StallOrderQuerySet:
-    """All that this stall may see of orders: its own, from the payment on."""
+    """All that this stall may see of orders: its own, from the payment on, those it cancelled later too."""
     return StallOrder.objects.filter(partner_id=stall.partner_id).paid()
 
 
 def shown_orders(stall_orders: Sequence[StallOrder], *, stall: Stall) -> list[ShownOrder]:
-    """Stall orders of one stall, marked when late, with pictures of their goods; three statements for any number."""
+    """Stall orders of one stall, marked when late, with pictures of their goods; three statements for any number.
+
+    Pieces that were given back are not counted any more.
+    """
     lines = list(
         Line.objects.filter(
             order_id__in=[stall_order.order_id for stall_order in stall_orders],
             partner_id=stall.partner_id,
         )
         .select_related("product__parent")
+        .annotate(given_back=Coalesce(Sum("refund_lines__quantity"), 0))
         .order_by("pk")
     )
     photos = _first_photos({_shelf(line.product) for line in lines if line.product})
@@ -147,7 +152,7 @@ def _shown_line(line: Any, photos: dict[int, str]) -> ShownLine:
     return ShownLine(
         title=parent.title if parent else line.title,
         variant=short_title(line.title, parent.title) if parent else "",
-        quantity=line.quantity,
+        quantity=line.quantity - line.given_back,
         price=Rial.from_decimal(line.line_price_before_discounts_incl_tax),
         photo=photos.get(_shelf(product), "") if product else "",
     )
@@ -242,7 +247,7 @@ def month_of_sales(stall: Stall, month: Month) -> MonthOfSales:
         on_its_way=awaited(partner_id=stall.partner_id),
         open_orders=tuple(
             orders_of(stall)
-            .exclude(state=State.DELIVERED)
+            .filter(state__in=StallOrder.ON_ITS_WAY)
             .not_paid_at_door()
             .order_by("send_by", "pk")[:PAGE]
         ),

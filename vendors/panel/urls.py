@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vendors.panel import orders, products, statements, views
+from vendors.panel import giving_back, orders, products, statements, views
 
 app_name = "panel"
 urlpatterns = [
@@ -20,9 +20,11 @@ urlpatterns = [
     path("orders/to-send/", orders.to_send, name="orders_to_send"),
     path("orders/sent/", orders.sent, name="orders_sent"),
     path("orders/done/", orders.done, name="orders_done"),
+    path("orders/cancelled/", orders.cancelled, name="orders_cancelled"),
     path("orders/<slug:number>/", orders.detail, name="order"),
     path("orders/<slug:number>/accept/", orders.accept, name="accept"),
     path("orders/<slug:number>/send/", orders.send, name="send"),
+    path("orders/<slug:number>/give-back/", giving_back.give_back, name="give_back"),
     path("orders/<slug:number>/deliver/", orders.deliver, name="deliver"),
     path("orders/<slug:number>/not-taken/", orders.take_back, name="take_back"),
 ]

@@ -15,6 +15,9 @@ from shop.money import Rial
 from shop.orders.models.sellers import ShippingMethod
 from shop.payments.models import PaymentAttempt
 
+# How the order of an unpaid parcel ends.
+NEVER_PAID = ("expired", "declined")
+
 
 def _is_paid_at_door() -> models.Q:
     waiting = PaymentAttempt.objects.filter(
@@ -25,8 +28,10 @@ def _is_paid_at_door() -> models.Q:
 
 class StallOrderQuerySet(models.QuerySet["StallOrder"]):
     def paid(self) -> "StallOrderQuerySet":
-        """What a stall may see: nothing before the money is there."""
-        return self.exclude(state__in=StallOrder.UNSEEN)
+        """What a stall may see: nothing before the money is there, and nothing of what was never paid."""
+        return self.exclude(state=StallOrder.State.PENDING).exclude(
+            state=StallOrder.State.CANCELLED, order__status__in=NEVER_PAID
+        )
 
     def before(self, latest: "StallOrder") -> "StallOrderQuerySet":
         """What comes after `latest` in a list that begins with the newest."""

@@ -6,10 +6,11 @@ A refund's id is its key everywhere: the form that asked for it, the books and t
 import logging
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from oscar.apps.order.models import Order
 
 from shop.failpoints import failpoint
@@ -32,6 +33,27 @@ from shop.payments.models import CASH, PaymentAttempt
 log = logging.getLogger(__name__)
 State = Refund.State
 BOOKED_STATES = (PaymentAttempt.State.PAID, PaymentAttempt.State.ON_DELIVERY)
+
+
+@dataclass(frozen=True)
+class RefundPlan:
+    """What a refund does, rial: the buyer gets `amount`, of it `shipping`; the stall's share becomes `net` less.
+
+    `is_cancelled`: nothing is left to send. `was_paid`: else it only takes off what is to be paid at the door.
+    """
+
+    parts: list[LineShare]
+    shipping: Rial
+    is_cancelled: bool
+    was_paid: bool
+
+    @property
+    def amount(self) -> Rial:
+        return sum((part.paid for part in self.parts), self.shipping)
+
+    @property
+    def net(self) -> Rial:
+        return sum((part.net for part in self.parts), self.shipping)
 
 
 def refund_lines(
@@ -58,44 +80,42 @@ def refund_lines(
         if known is not None:
             return known
         _refuse_what_cannot_be_refunded(attempt, stall_order)
-        left = left_of(stall_order)
-        wanted = {line_id: n for line_id, n in quantities.items() if n}
-        try:
-            parts = parts_of(left, wanted)
-        except (KeyError, ValueError) as wrong:
-            raise RefundNotPossible from wrong
-        is_cancelled = stall_order.state in StallOrder.TO_SEND and all(
-            line.quantity == wanted.get(line.order_line_id, 0) for line in left.lines
-        )
-        shipping = left.shipping if with_shipping or is_cancelled else Rial(0)
-        amount = sum((part.paid for part in parts), shipping)
-        if amount == 0:
-            raise NothingToRefund
-        was_paid = _was_paid(attempt, stall_order)
+        plan = _plan(attempt, stall_order, quantities, with_shipping=with_shipping)
         refund = Refund.objects.create(
             id=refund_id,
             attempt=attempt,
             stall_order=stall_order,
-            state=State.DECIDED if was_paid else State.UNPAID,
-            amount=amount,
-            shipping=shipping,
-            charge_amount=_charge_part(attempt, amount) if was_paid else 0,
+            state=State.DECIDED if plan.was_paid else State.UNPAID,
+            amount=plan.amount,
+            shipping=plan.shipping,
+            charge_amount=_charge_part(attempt, plan.amount) if plan.was_paid else 0,
             reason=reason,
             by_user_id=by_user_id,
             created_at=now,
         )
-        _write_lines(refund, parts)
-        if was_paid:
-            _book(refund, stall_order, parts, now)
+        _write_lines(refund, plan.parts)
+        if plan.was_paid:
+            _book(refund, stall_order, plan.parts, now)
             publish(RefundDecided(str(refund.pk)))
         if stall_order.state in StallOrder.TO_SEND:
-            stock.give_back(stall_order.lines, wanted)
-        if is_cancelled:
+            stock.give_back(stall_order.lines, quantities)
+        if plan.is_cancelled:
             _cancel(stall_order)
             if attempt.state == PaymentAttempt.State.ON_DELIVERY:
                 close_when_handed_over(attempt=attempt, now=now)
     log.info("refund.decided refund=%s stall_order=%s", refund.pk, stall_order.pk)
     return refund
+
+
+def plan_refund(
+    *, stall_order: StallOrder, quantities: Mapping[int, int], with_shipping: bool
+) -> RefundPlan:
+    """What `refund_lines` would do now; writes nothing. Raises what it raises."""
+    attempt = _attempt_of(stall_order).first()
+    if attempt is None:
+        raise RefundNotPossible
+    _refuse_what_cannot_be_refunded(attempt, stall_order)
+    return _plan(attempt, stall_order, quantities, with_shipping=with_shipping)
 
 
 def owe_late_payment(*, attempt: PaymentAttempt, now: datetime) -> Refund:
@@ -180,13 +200,40 @@ def record_refund_by_hand(
         raise StateMoved
 
 
+def _plan(
+    attempt: PaymentAttempt,
+    stall_order: StallOrder,
+    quantities: Mapping[int, int],
+    *,
+    with_shipping: bool,
+) -> RefundPlan:
+    left = left_of(stall_order)
+    wanted = {line_id: n for line_id, n in quantities.items() if n}
+    try:
+        parts = parts_of(left, wanted)
+    except (KeyError, ValueError) as wrong:
+        raise RefundNotPossible from wrong
+    is_cancelled = stall_order.state in StallOrder.TO_SEND and all(
+        line.quantity == wanted.get(line.order_line_id, 0) for line in left.lines
+    )
+    plan = RefundPlan(
+        parts=parts,
+        shipping=left.shipping if with_shipping or is_cancelled else Rial(0),
+        is_cancelled=is_cancelled,
+        was_paid=_was_paid(attempt, stall_order),
+    )
+    if plan.amount == 0:
+        raise NothingToRefund
+    return plan
+
+
+def _attempt_of(stall_order: StallOrder) -> "QuerySet[PaymentAttempt]":
+    return PaymentAttempt.objects.filter(order_id=stall_order.order_id, state__in=BOOKED_STATES)
+
+
 def _locked_attempt(stall_order: StallOrder) -> PaymentAttempt:
     """Locked before the stall order, as everywhere: two refunds of one payment follow each other."""
-    attempt = (
-        PaymentAttempt.objects.select_for_update()
-        .filter(order_id=stall_order.order_id, state__in=BOOKED_STATES)
-        .first()
-    )
+    attempt = _attempt_of(stall_order).select_for_update().first()
     if attempt is None:
         raise RefundNotPossible
     return attempt

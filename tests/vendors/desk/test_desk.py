@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from shop.orders.models import StallOrder
+from shop.orders.models import Refund, StallOrder
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
 from shop.payments.models import PaymentAttempt
 from tests.makers import (
@@ -204,10 +204,19 @@ def test_a_page_that_is_not_there_says_so_and_leads_back(staff: Client, prefix: 
     assert f"{prefix}/" in links
 
 
-def test_a_payment_that_could_not_be_given_back_is_shown_until_it_is(staff: Client) -> None:
+def test_a_refund_that_no_gateway_could_make_is_shown_until_it_is_paid(staff: Client) -> None:
     (late,) = an_order()
-    assert "پرداخت‌هایی که باید برگردد" not in staff.get("/").content.decode()
-    PaymentAttempt.objects.filter(order=late.order).update(state="refund_due")
+    title = "باید دستی پرداخت شود"
+    assert title not in staff.get("/").content.decode()
+    refund = Refund.objects.create(
+        attempt=PaymentAttempt.objects.get(order=late.order),
+        state=Refund.State.BY_HAND,
+        amount=2_300_000,
+        charge_amount=2_300_000,
+        created_at=timezone.now(),
+    )
     shown = text_of(staff.get("/").content)
-    assert "پرداخت‌هایی که باید برگردد" in shown
+    assert title in shown
     assert "۲۳۰٬۰۰۰ تومان" in shown
+    Refund.objects.filter(pk=refund.pk).update(state=Refund.State.DONE)
+    assert title not in staff.get("/").content.decode()

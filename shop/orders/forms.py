@@ -1,0 +1,90 @@
+"""What a stall holder or staff choose when something is given back; the same form at both doors."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shop.forms import PlainForm
+from shop.orders.models import StallOrder
+from shop.orders.shares import Left, left_of
+from shop.persian import to_latin_digits
+from shop.templatetags.bazarche import digits
+
+REASONS = {
+    "sold_out": _("I don't have it any more"),
+    "damaged": _("It arrived damaged"),
+    "wrong": _("Something else was sent"),
+    "returned": _("The buyer sent it back"),
+    "other": _("Another reason"),
+}
+
+
+class RefundForm(PlainForm):
+    """How many of each line, whether the sending too, and why. `refund_id` makes a second press the same refund."""
+
+    refund_id = forms.UUIDField(widget=forms.HiddenInput)
+    with_shipping = forms.BooleanField(
+        label=_("Give the price of sending back, too"), required=False
+    )
+    reason = forms.ChoiceField(label=_("Why?"), choices=list(REASONS.items()))
+    words = forms.CharField(
+        label=_("In your own words"), max_length=120, required=False, widget=forms.TextInput()
+    )
+
+    def __init__(self, *args: Any, stall_order: StallOrder, **kwargs: Any) -> None:
+        kwargs["initial"] = {"refund_id": uuid.uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.left: Left = left_of(stall_order)
+        titles = {line.pk: line.title for line in stall_order.order.lines.all()}
+        for line in self.left.lines:
+            if line.quantity:
+                self.fields[_name(line.order_line_id)] = forms.TypedChoiceField(
+                    label=titles[line.order_line_id],
+                    choices=[(n, digits(n)) for n in range(line.quantity + 1)],
+                    coerce=int,
+                    initial=0,
+                )
+        if not self.left.shipping or stall_order.state in StallOrder.TO_SEND:
+            # Before sending it goes back with the last piece, and only then.
+            del self.fields["with_shipping"]
+
+    @property
+    def pieces(self) -> list[forms.BoundField]:
+        """The fields of the lines that something is left of."""
+        return [self[name] for name in self.fields if name.startswith("line_")]
+
+    def quantities(self) -> dict[int, int]:
+        """Order line → pieces, as chosen."""
+        return {
+            int(name.removeprefix("line_")): n
+            for name, n in self.cleaned_data.items()
+            if name.startswith("line_")
+        }
+
+    def said_reason(self) -> str:
+        """The reason in one line, with the words of whoever gives back."""
+        chosen = str(REASONS[self.cleaned_data["reason"]])
+        words = self.cleaned_data["words"]
+        return f"{chosen}: {words}" if words else chosen
+
+
+class ReferenceForm(PlainForm):
+    """A payment made by hand: the bank's number of it, or that the stall gave its buyer the cash."""
+
+    reference = forms.CharField(
+        label=_("The bank's number of the transfer"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+    from_stall_cash = forms.BooleanField(
+        label=_("The stall gave the cash back itself"), required=False
+    )
+
+    def clean_reference(self) -> str:
+        return to_latin_digits(self.cleaned_data["reference"]).strip()
+
+
+def _name(order_line_id: int) -> str:
+    return f"line_{order_line_id}"
