@@ -13,6 +13,7 @@ from demo.orders import write_orders
 from demo.payouts import write_payouts
 from demo.people import settlers, write_people
 from demo.pictures import store_pictures
+from demo.rates import write_rates
 from demo.sales import decide_sales
 from demo.stalls import Ground, opening_days, write_stall
 from shop.jobs import publish
@@ -43,6 +44,7 @@ def load_market(*, today: date) -> bool:
         people = files.read("people")
         write_people(people, stalls)
         _write_sales(rows, stalls, today)
+        write_rates(files.read("rates")["rates"], entered_by=settlers(people)[0], today=today)
         write_payouts(
             list(stalls.values()),
             settlers=settlers(people),

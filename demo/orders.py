@@ -1,8 +1,9 @@
 """Writes past sales as orders, parcels, payments and entries in the books.
 
-These orders never met a bank: their payments name the gateway `demo`, which no setting knows. All else
-about them is as it would be: the books hold their captures, and what was delivered went through the
-shop's own service. The stalls' stock is today's, so sales of the past take nothing off it.
+These orders never met a bank: their payments name the gateway `demo`, which no setting knows; a few wait
+to be paid in cash at the door. All else about them is as it would be: the books hold their captures, and
+what was delivered went through the shop's own service. The stalls' stock is today's, so sales of the past
+take nothing off it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ from shop.orders.parcels import ShippingQuote, shipping_quotes
 from shop.orders.services.fulfil import deliver_stall_order
 from shop.orders.services.place import CURRENCY
 from shop.orders.shares import left_of, share_legs
-from shop.payments.models import PaymentAttempt
+from shop.payments.models import CASH, PaymentAttempt
 
 GATEWAY = "demo"
 State = StallOrder.State
@@ -43,7 +44,8 @@ def write_orders(sales: Sequence[Sale], *, buyers: Mapping[str, Any]) -> None:
     stall_orders = _write_stall_orders(sales, orders, quotes, fulfilments)
     attempts = _write_payments(sales, orders)
     for sale, attempt, stall_order in zip(sales, attempts, stall_orders, strict=True):
-        _book(sale, attempt)
+        if not sale.is_paid_at_door:
+            _book(sale, attempt)
         if sale.delivered_at is not None:
             deliver_stall_order(stall_order=stall_order, now=sale.delivered_at)
 
@@ -92,7 +94,7 @@ def _write_orders(
             shipping_address=address,
             shipping_method="stalls",
             shipping_code="stalls",
-            status="paid",
+            status="on_delivery" if sale.is_paid_at_door else "paid",
             date_placed=sale.placed_at,
         )
         for sale, basket, address, quote in zip(sales, baskets, addresses, quotes, strict=True)
@@ -195,14 +197,16 @@ def _write_payments(sales: Sequence[Sale], orders: Sequence[Order]) -> list[Paym
         PaymentAttempt(
             order=order,
             basket=order.basket,
-            gateway=GATEWAY,
-            reference=f"{GATEWAY}-{order.number}",
+            gateway=CASH if sale.is_paid_at_door else GATEWAY,
+            reference=None if sale.is_paid_at_door else f"{GATEWAY}-{order.number}",
             amount=Rial(int(order.total_incl_tax)),
             charge_amount=int(order.total_incl_tax),
-            state=PaymentAttempt.State.PAID,
+            state=PaymentAttempt.State.ON_DELIVERY
+            if sale.is_paid_at_door
+            else PaymentAttempt.State.PAID,
             deadline=sale.placed_at + timedelta(minutes=settings.PAYMENT_MINUTES),
             created_at=sale.placed_at,
-            settled_at=sale.placed_at,
+            settled_at=None if sale.is_paid_at_door else sale.placed_at,
         )
         for sale, order in zip(sales, orders, strict=True)
     )

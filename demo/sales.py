@@ -37,6 +37,7 @@ class Sale:
     buyer: str
     street: str
     phone: str
+    is_paid_at_door: bool = False
 
     @property
     def total(self) -> Rial:
@@ -60,7 +61,8 @@ def decide_sales(
     )
     sales = list(_delivered(row, stall, records, buyers, today, chance))
     if has_keeper:
-        sales += _waiting(stall, records, buyers, today, chance)
+        takes_cash = row.get("takes_cash", False)
+        sales += _waiting(stall, records, buyers, today, chance, takes_cash=takes_cash)
     return sales
 
 
@@ -101,8 +103,10 @@ def _waiting(
     buyers: Mapping[str, Any],
     today: date,
     chance: random.Random,
+    *,
+    takes_cash: bool,
 ) -> Iterator[Sale]:
-    """A new order and one on its way, of goods that are there."""
+    """A new order and one on its way, of goods that are there; the latter in cash where the stall takes it."""
     in_stock = [record for record in records if (record.num_in_stock or 0) > 2]
     for days_ago, state in WAITING:
         placed_on = today - timedelta(days=days_ago)
@@ -113,6 +117,7 @@ def _waiting(
                 placed_at=moment(placed_on, 11, chance.randint(0, 59)),
                 state=state,
                 delivered_at=None,
+                is_paid_at_door=takes_cash and state == StallOrder.State.SENT,
                 **_buyer(buyers, chance),
             )
 

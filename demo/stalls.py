@@ -55,6 +55,7 @@ def write_stall(row: Mapping[str, Any], *, opened_on: date, ground: Ground) -> S
         preparation_days=row["preparation_days"],
         days_off=[FRIDAY],
         commission_bp=ground.catalogue["commission_bp"],
+        takes_cash=row.get("takes_cash", False),
     )
     _write_shipping(partner, row["shipping"], ground.catalogue["shipping"])
     stall = Stall.objects.create(
