@@ -47,6 +47,14 @@ def month_of_statements(month: Month) -> MonthOfStatements:
     return MonthOfStatements(month, list(statements))
 
 
+def earlier_drafts(month: Month) -> list[Settlement]:
+    """Statements of months before this one that still wait: their stalls are left out of this month until then."""
+    drafts = Settlement.objects.filter(state=Settlement.State.DRAFT).select_related("stall")
+    return [
+        each for each in drafts.order_by("jyear", "jmonth", "stall__name") if each.month < month
+    ]
+
+
 def payout_of(settlement: Settlement) -> Payout | None:
     """The payout of an approved statement; None when all of it was carried over."""
     return (

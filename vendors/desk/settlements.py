@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shop.accounts.models import User
 from shop.jalali import Month, tehran_date
 from vendors.desk.finance import for_finance, said
-from vendors.desk.money import month_of_statements, payout_of
+from vendors.desk.money import earlier_drafts, month_of_statements, payout_of
 from vendors.settlements.errors import FiguresChanged
 from vendors.settlements.models import Settlement
 from vendors.settlements.queries import accounts_of, orders_of_statement
@@ -32,6 +32,7 @@ def settlements(
     context = {
         "shown": month_of_statements(shown),
         "is_over": shown < this_month,
+        "earlier": earlier_drafts(shown),
         "previous": shown.previous(),
         "next": shown.next() if shown < this_month else None,
     }

@@ -272,6 +272,17 @@ def test_a_month_that_is_not_over_is_only_read(maker: Client, stall: Stall) -> N
         assert maker.get(nowhere).status_code == 404
 
 
+def test_an_earlier_statement_that_waits_is_named_on_the_next_months_page(
+    maker: Client, stall: Stall
+) -> None:
+    before = MONTH.previous()
+    an_earned_order(stall, on=EARLY - timedelta(days=25))
+    posted(maker, f"/settlements/{before.year}/{before.month}/prepare/")
+    shown = posted(maker, f"{PAGE}prepare/")
+    assert "غرفه‌هایشان در این ماه نمی‌آیند" in shown
+    assert Settlement.objects.get().month == before
+
+
 def pages_of(stall: Stall, batch: PayoutBatch) -> tuple[str, ...]:
     payout = batch.payouts.get(settlement__stall=stall)
     return (

@@ -15,7 +15,7 @@ from shop.ledger.accounts import PAYOUT_TRANSIT, stall_available
 from shop.ledger.queries import balance
 from shop.orders.models import StallOrder
 from shop.orders.services.refund import refund_lines
-from tests.makers import NOON
+from tests.makers import NOON, a_stall
 from tests.vendors.settlements.makers import (
     AZAR_5,
     COMMISSION,
@@ -235,7 +235,28 @@ def test_the_command_prints_a_table_and_writes_nothing_when_dry() -> None:
     assert Settlement.objects.count() == 0
 
 
-@pytest.mark.parametrize("period", ["1405", "1405-13", "آبان", "1405-08-01", ""])
+def test_the_command_says_what_happens_to_each_statement(
+    settings: Any,
+) -> None:
+    an_earned_order(a_payee("پرداختنی"), on=IN_ABAN - timedelta(days=20))
+    an_earned_order(a_stall("بی‌حساب"), on=IN_ABAN - timedelta(days=20))
+    settings.MIN_PAYOUT_RIAL = 1
+    said = StringIO()
+    call_command("settle_stalls", "--period", "۱۴۰۵-۰۷", "--dry-run", stdout=said)
+    lines = said.getvalue().splitlines()
+    assert [line.rpartition("  ")[2] for line in lines[1:3]] == [
+        "is paid when approved",
+        "waits for an account",
+    ]
+    call_command("settle_stalls", "--period", "1405-07", stdout=StringIO())
+    said = StringIO()
+    call_command("settle_stalls", "--period", "1405-08", stdout=said)
+    assert said.getvalue().count("left out: an earlier month waits for approval") == 2
+
+
+@pytest.mark.parametrize(
+    "period", ["1405", "1405-13", "آبان", "1405-08-01", "", "0-1", "NaN-1", "99999999999999-1"]
+)
 def test_a_period_that_is_none_is_refused_in_words(period: str) -> None:
     with pytest.raises(CommandError, match="Jalali year and month"):
         call_command("settle_stalls", "--period", period)
