@@ -8,11 +8,23 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from shop.jalali import Month
 from shop.notices.services import send_sms
 from shop.orders.links import order_token
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
 from tests.jobs import run_jobs
-from tests.makers import BUYER, a_paid_order, a_product, a_stall, a_user
+from tests.makers import BUYER, a_member, a_paid_order, a_product, a_stall, a_user
+from tests.vendors.settlements.makers import (
+    AZAR_5,
+    SHEBA,
+    a_payee,
+    an_earned_order,
+    finance_people,
+)
+from vendors.settlements.models import Rail
+from vendors.settlements.services.approve import approve_settlement
+from vendors.settlements.services.payout import release_batch, return_payout
+from vendors.settlements.services.prepare import prepare_settlements
 
 pytestmark = [pytest.mark.wall, pytest.mark.django_db(transaction=True)]
 KEEPER = "+989351234567"
@@ -50,6 +62,24 @@ def test_an_order_from_basket_to_door_leaves_no_person_in_the_log(
     assert "stall_order.delivered" in written(caplog)
     secrets = (BUYER.name, BUYER.address, BUYER.phone[3:], BUYER.postcode, KEEPER[3:], keeper.name)
     assert [secret for secret in (*secrets, "8812345") if secret in written(caplog)] == []
+
+
+def test_a_payout_from_account_to_bank_leaves_no_account_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        stall = a_payee()
+        a_member(stall, a_user(phone=KEEPER))
+        an_earned_order(stall)
+        approver, releaser = finance_people()
+        [draft] = prepare_settlements(month=Month(1405, 8), by_user_id=None, now=AZAR_5)
+        approve_settlement(settlement=draft, by_user_id=approver.pk, now=AZAR_5)
+        batch = release_batch(rail=Rail.IBAN, by_user_id=releaser.pk, now=AZAR_5)
+        return_payout(payout=batch.payouts.get(), reason="حساب بسته است", now=AZAR_5)
+        run_jobs()
+    assert "payout.returned" in written(caplog)
+    secrets = (SHEBA, SHEBA[4:], SHEBA[-10:], "مهسا رضایی", "حساب بسته است", KEEPER[3:])
+    assert [secret for secret in secrets if secret in written(caplog)] == []
 
 
 def test_a_job_that_fails_does_not_say_what_it_was_told(

@@ -29,6 +29,8 @@ from tests.vendors.settlements.makers import (
 )
 from vendors.settlements.access import FINANCE, let_settle
 from vendors.settlements.models import Payout, PayoutAccount, PayoutBatch, Settlement
+from vendors.settlements.services.approve import approve_settlement
+from vendors.settlements.services.payout import return_payout
 from vendors.settlements.services.prepare import prepare_settlements
 from vendors.stalls.models import Stall
 
@@ -80,7 +82,7 @@ def posted(client: Client, path: str, **fields: str) -> str:
 
 
 def approved(client: Client, stall: Stall) -> str:
-    seen = Settlement.objects.get(stall=stall).pk
+    seen = Settlement.objects.get(stall=stall, jyear=MONTH.year, jmonth=MONTH.month).pk
     return posted(client, f"{PAGE}{stall.slug}/approve/", seen=str(seen))
 
 
@@ -270,6 +272,29 @@ def test_a_month_that_is_not_over_is_only_read(maker: Client, stall: Stall) -> N
     assert not Settlement.objects.exists()
     for nowhere in ("/settlements/1405/13/", "/settlements/0/1/", "/settlements/99999/1/"):
         assert maker.get(nowhere).status_code == 404
+
+
+def test_a_statement_with_a_payout_that_came_back_says_so(
+    stall: Stall, maker: Client, checker: Client
+) -> None:
+    """It is of no order, and stands beside those that are."""
+    before = MONTH.previous()
+    early = EARLY - timedelta(days=29)
+    account = stall.payout_accounts.get()
+    PayoutAccount.objects.filter(pk=account.pk).update(usable_from=early)
+    an_earned_order(stall, on=early)
+    [draft] = prepare_settlements(month=before, by_user_id=None, now=EARLY)
+    payout = approve_settlement(settlement=draft, by_user_id=a_staff_member().pk, now=EARLY)
+    assert payout is not None
+    return_payout(payout=payout, reason="حساب بسته است", now=EARLY + timedelta(days=1))
+    posted(maker, f"{PAGE}prepare/")
+    statement = Settlement.objects.get(jyear=MONTH.year, jmonth=MONTH.month)
+    assert (statement.returned, statement.net) == (NET, 2 * NET)
+    shown = text_of(maker.get(f"{PAGE}{stall.slug}/"))
+    assert "بدون سفارش" in shown
+    assert "واریزهای برگشت‌خورده ۳۷۸٬۵۰۰" in shown
+    approved(checker, stall)
+    assert "۷۵۷٬۰۰۰" in text_of(maker.get(PAGE))
 
 
 def test_an_earlier_statement_that_waits_is_named_on_the_next_months_page(
