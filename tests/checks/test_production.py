@@ -81,6 +81,26 @@ def test_production_takes_neither_the_demo_nor_the_sandbox_bank_nor_a_failpoint(
     assert said in done.stderr
 
 
+STRIPE = {"STRIPE_API_KEY": "sk_live_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"}
+
+
+@pytest.mark.parametrize(
+    ("currency", "said"), [("IRR", "Stripe takes no rial"), ("XAU", "must be EUR or USD")]
+)
+def test_a_real_stripe_key_does_not_start_with_rial(currency: str, said: str) -> None:
+    done = settings_of({**COMPLETE, **STRIPE, "STRIPE_CURRENCY": currency})
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_cards_are_charged_in_euro_unless_told_and_cash_is_off_unless_told() -> None:
+    gateways = json.loads(settings_of({**COMPLETE, **STRIPE}).stdout)["GATEWAYS"]
+    assert (list(gateways), gateways["stripe"]["currency"]) == (["stripe"], "EUR")
+    told = settings_of({**COMPLETE, "STRIPE_CURRENCY": "usd", "CASH_ON_DELIVERY": "1", **STRIPE})
+    gateways = json.loads(told.stdout)["GATEWAYS"]
+    assert (list(gateways), gateways["stripe"]["currency"]) == (["stripe", "cash"], "USD")
+
+
 def test_a_shop_that_is_no_demo_takes_no_failpoint() -> None:
     done = settings_of({"DEMO": "0", "FAILPOINT": "checkout.after_reserve:1"})
     assert done.returncode != 0

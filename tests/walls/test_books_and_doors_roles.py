@@ -154,3 +154,14 @@ def test_a_right_given_back_is_found() -> None:
         finally:
             cursor.execute("REVOKE UPDATE ON shop_ledger_posting FROM storefront")
     assert found == ["storefront may UPDATE shop_ledger_posting"]
+
+
+def test_the_storefronts_role_enters_no_exchange_rate() -> None:
+    entry = (
+        "INSERT INTO shop_payments_exchangerate (currency, rial_per_unit, as_of, source)"
+        " VALUES ('EUR', 1, now(), '')"
+    )
+    with as_role(postgres.STOREFRONT) as session:
+        assert refused(session, entry)
+    with as_role(postgres.OFFICE) as session:
+        assert not refused(session, entry)

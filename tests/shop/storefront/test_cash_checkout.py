@@ -150,3 +150,25 @@ def test_buyer_and_stall_are_told_what_is_paid_at_the_door(client: Client, produ
     assert {notice.phone for notice in Notice.objects.filter(key__startswith="new-order")} == {
         "+989120007777"
     }
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_ordered"),
+    [
+        *((nonsense, False) for nonsense in ("NaN", "Infinity", "-1", "0", "1e999", "", "9" * 400)),
+        ("395000", False),  # toman for rial
+        ("3950000.5", False),
+        ("۳۹۵۰۰۰۰", True),
+        ("3950000", True),
+    ],
+)
+def test_no_other_sum_than_the_one_that_was_seen_is_ordered(
+    client: Client, product: Any, typed: str, is_ordered: bool
+) -> None:
+    sent = filled(client, product)
+    token = hidden(review(client, sent), "basket")
+    answer = client.post(
+        "/checkout/pay/", {**sent, "basket": token, "gateway": "cash", "seen_total": typed}
+    )
+    assert (answer.status_code == 302) is is_ordered
+    assert Order.objects.count() == int(is_ordered)
