@@ -147,7 +147,7 @@ def test_the_summary_shows_euros_beside_toman_while_there_is_a_rate(
     assert attempt.charge_currency == "EUR"
     order_page = client.get(f"/o/{order_token(attempt.order.number)}/").content.decode()
     assert "از کارتتان <b>۳٫۲۰ یورو</b> خواسته شد." in order_page
-    assert "هر یورو ۱۲۳٬۴۵۰ تومان بود: بازار" in order_page
+    assert "هر یورو ۱۲۳٬۴۵۰ تومان بود: <bdi>بازار</bdi>" in order_page
 
 
 def test_where_nothing_can_be_paid_the_page_says_so(client: Client) -> None:
