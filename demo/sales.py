@@ -37,7 +37,7 @@ class Sale:
     buyer: str
     street: str
     phone: str
-    is_paid_at_door: bool = False
+    is_paid_at_door: bool
 
     @property
     def total(self) -> Rial:
@@ -92,6 +92,7 @@ def _delivered(
                 placed_at=moment(placed_on, 10, chance.randint(0, 59)),
                 state=StallOrder.State.DELIVERED,
                 delivered_at=moment(delivered_on, 18, chance.randint(0, 59)),
+                is_paid_at_door=False,
                 **_buyer(buyers, chance),
             )
         month = month.next()
