@@ -204,6 +204,9 @@ def rig(
     migrated_templates.refresh(settings.STATE_DIR)
     name = f"reliability_{os.getpid()}_{time.monotonic_ns() % 10**9}"
     with ExitStack() as stack:
+        # Whoever ends us politely ends what we have started, as Ctrl-C does.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        stack.callback(signal.signal, signal.SIGTERM, before)
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="reliability-"))
         stack.enter_context(a_database(name, template))
         stack.enter_context(as_owner_of(name))
