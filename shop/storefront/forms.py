@@ -99,6 +99,17 @@ def field_of(partner_id: int) -> str:
     return f"send_{partner_id}"
 
 
+class VoucherForm(forms.Form):
+    """The code, carried to the last press once it is typed."""
+
+    voucher_code = forms.CharField(
+        label=_("Voucher code"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+
+
 class PayForm(forms.Form):
     """The last press: the total that was seen and the bank that was chosen."""
 

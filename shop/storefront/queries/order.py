@@ -136,6 +136,11 @@ class OrderPage:
         return sum((parcel.stall_order.goods for parcel in self.parcels), Rial(0))
 
     @property
+    def discount(self) -> Rial:
+        """What a voucher took off the goods."""
+        return sum((parcel.stall_order.discount for parcel in self.parcels), Rial(0))
+
+    @property
     def count(self) -> int:
         return sum(item.line.quantity for parcel in self.parcels for item in parcel.items)
 

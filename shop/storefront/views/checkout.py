@@ -2,6 +2,8 @@
 but what the form itself carries, so a lost session loses nothing."""
 
 import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,14 +19,21 @@ from oscar.apps.basket.models import Basket
 
 from shop.jalali import tehran_date
 from shop.money import Rial
-from shop.orders.errors import BasketGone, BasketMustChange, GatewayNotAvailable, OrderError
+from shop.orders.errors import (
+    BasketGone,
+    BasketMustChange,
+    GatewayNotAvailable,
+    OrderError,
+    VoucherNotUsable,
+)
 from shop.orders.links import order_token
-from shop.orders.parcels import basket_total, parcels_of
+from shop.orders.parcels import Parcel, basket_total, parcels_of
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import Checkout, place_order
+from shop.orders.services.voucher import NO_DISCOUNT, Discount, quote_voucher
 from shop.orders.ways import ways_to_pay
 from shop.payments.models import PaymentAttempt
-from shop.storefront.forms import AddressForm, PayForm, ShippingForm
+from shop.storefront.forms import AddressForm, PayForm, ShippingForm, VoucherForm
 from shop.storefront.queries.basket import BasketPage, basket_page, chosen_sendings
 from shop.storefront.queries.order import address_given_with
 from shop.storefront.request import ShopperRequest
@@ -47,7 +56,12 @@ def checkout(request: ShopperRequest) -> HttpResponse:
     shipping = ShippingForm(typed, parcels=[each.parcel for each in page.parcels])
     if is_asked and address.is_valid() and shipping.is_valid():
         return _review(request, page, address, shipping)
-    context = {"page": page, "address": address, "shipping": shipping}
+    context = {
+        "page": page,
+        "address": address,
+        "shipping": shipping,
+        "voucher": VoucherForm(typed),
+    }
     return render(request, "storefront/checkout.html", context)
 
 
@@ -63,29 +77,35 @@ def pay(request: ShopperRequest) -> HttpResponse:
     address = AddressForm(request.POST)
     shipping = ShippingForm(request.POST, parcels=parcels_of(basket, today=tehran_date(now)))
     form = PayForm(request.POST, gateways=list(settings.GATEWAYS))
+    voucher = VoucherForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please choose once more."))
     if not (address.is_valid() and shipping.is_valid() and form.is_valid()):
         context = {"page": _page(basket), "address": address, "shipping": shipping}
-        return render(request, "storefront/checkout.html", context)
-    wish = _wish(address, shipping, form)
+        return render(request, "storefront/checkout.html", {**context, "voucher": voucher})
+    wish = _wish(address, shipping, form, voucher)
     try:
         attempt = place_order(basket_id=basket.pk, checkout=wish, user_id=request.user.pk, now=now)
     except BasketMustChange as error:
         messages.error(request, str(error))
         return redirect("basket")
+    except VoucherNotUsable:  # said beside its field
+        return _review(request, _page(basket), address, shipping)
     except OrderError as error:
         messages.error(request, str(error))
         return _review(request, _page(basket), address, shipping)
     return go_to_bank(request, attempt)
 
 
-def _wish(address: AddressForm, shipping: ShippingForm, form: PayForm) -> Checkout:
+def _wish(
+    address: AddressForm, shipping: ShippingForm, form: PayForm, voucher: VoucherForm
+) -> Checkout:
     return Checkout(
         buyer=address.buyer(),
         shipping=shipping.chosen(),
         gateway=form.cleaned_data["gateway"],
         seen_total=Rial(form.cleaned_data["seen_total"]),
+        voucher_code=voucher.cleaned_data["voucher_code"] if voucher.is_valid() else "",
     )
 
 
@@ -112,14 +132,18 @@ def _review(
 ) -> HttpResponse:
     basket_id = page.parcels[0].parcel.lines[0].line.basket_id
     parcels = [each.parcel for each in page.parcels]
-    total = basket_total(parcels, shipping.chosen())
-    ways = ways_to_pay(parcels=parcels, shipping=shipping.chosen(), total=total, now=timezone.now())
+    now = timezone.now()
+    voucher, discount = _discount(request, parcels, shipping.chosen(), now)
+    total = basket_total(parcels, shipping.chosen()) - discount.amount
+    ways = ways_to_pay(parcels=parcels, shipping=shipping.chosen(), total=total, now=now)
     context = {
         "page": page,
         "buyer": address.buyer(),
         "address": address,
         "shipping": shipping,
         "sendings": chosen_sendings(page=page, shipping=shipping.chosen()),
+        "voucher": voucher,
+        "discount": discount,
         "total": total,
         "basket_token": BASKET.sign(basket_id),
         "pay": PayForm(initial={"seen_total": int(total)}, gateways=list(settings.GATEWAYS)),
@@ -127,3 +151,18 @@ def _review(
         "has_door": any(way.is_at_door for way in ways),
     }
     return render(request, "storefront/review.html", context)
+
+
+def _discount(
+    request: ShopperRequest, parcels: Sequence[Parcel], shipping: Mapping[int, str], now: datetime
+) -> tuple[VoucherForm, Discount]:
+    """The typed code and what it takes off; a code that can't be used takes off nothing, and its field says why."""
+    form = VoucherForm(request.POST)
+    if not form.is_valid():
+        return form, NO_DISCOUNT
+    code = form.cleaned_data["voucher_code"]
+    try:
+        return form, quote_voucher(code=code, parcels=parcels, shipping=shipping, now=now)
+    except VoucherNotUsable as error:
+        form.add_error("voucher_code", str(error))
+        return form, NO_DISCOUNT
