@@ -11,17 +11,18 @@ from typing import Any
 import httpx
 
 PATIENCE_SECONDS = 60
+OK = 200
 Work = Callable[["Browser", Any, Any], Any]
 
 
 @dataclass(frozen=True)
 class Press:
-    """The last press of a checkout: the filled-in form of the summary page, and what is bought."""
+    """The last press of a checkout: the filled-in form of the summary page, and what a refusal must say."""
 
     shop: str
     bank: str
     form: dict[str, str]
-    title: str
+    told: str
     deed: str = "pay"
 
 
@@ -77,9 +78,11 @@ def press_pay(browser: Browser, start: Any, press: Press) -> Outcome:
         seen.bank_page = leads_to
         pay_and_return(browser, press, seen)
     elif leads_to == "/basket/":
-        told = browser.get(f"{press.shop}/basket/")
-        seen.statuses.append(told.status_code)
-        seen.end = "refused" if press.title in told.text else "refused without a word"
+        basket = browser.get(f"{press.shop}/basket/")
+        seen.statuses.append(basket.status_code)
+        seen.end = "refused" if press.told in basket.text else "refused without a word"
+    elif answer.status_code == OK and press.told in answer.text:
+        seen.end = "refused"
     elif leads_to.startswith("/o/"):
         seen.end = "led to the order"
     else:

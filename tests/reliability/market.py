@@ -1,11 +1,17 @@
 """What is sold under fire, and the forms that buy it: one real visit through the pages, its last form used again."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
+from django.utils import timezone
+from django.utils.translation import override
 
 from search.services import product_changed
+from shop.money import Rial
+from shop.orders.errors import VoucherUsedUp
+from shop.orders.models import Voucher
 from shop.payments.models import PaymentAttempt
 from shop.storefront.views.checkout import BASKET
 from tests.bench.forms import form_of
@@ -24,6 +30,7 @@ ADDRESS = {
     "postcode": "3313912345",
 }
 GATEWAYS = ("zarinpal", "stripe")
+VOUCHER_FIELD = "voucher_code"
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,36 @@ class Market:
         product_changed(product_ids=[product.pk])
         return product
 
-    def press(self, product: Any, *, gateway: str, deed: str = "pay", basket: Any = None) -> Press:
-        """The last press for a fresh basket with one of it (or for that basket once more)."""
+    def press(
+        self,
+        product: Any,
+        *,
+        gateway: str,
+        deed: str = "pay",
+        basket: Any = None,
+        voucher: Voucher | None = None,
+    ) -> Press:
+        """The last press for a fresh basket with one of it (or for that basket once more); with a voucher of a sum."""
         basket = basket or a_basket((product, 1))
         form = {**self.form, "basket": BASKET.sign(basket.pk), "gateway": gateway}
-        return Press(self.rig.url, self.rig.bank.url, form, product.get_title(), deed)
+        told = product.get_title()
+        if voucher is not None:
+            to_pay = int(form["seen_total"]) - int(voucher.amount or 0)
+            form |= {VOUCHER_FIELD: voucher.code, "seen_total": str(to_pay)}
+            with override("fa"):
+                told = str(VoucherUsedUp())
+        return Press(self.rig.url, self.rig.bank.url, form, told, deed)
+
+    def voucher(self, code: str) -> Voucher:
+        """For one order: a hundred thousand toman off."""
+        return Voucher.objects.create(
+            code=code,
+            name="مسابقه",
+            amount=Rial(1_000_000),
+            starts_at=timezone.now() - timedelta(days=1),
+            ends_at=timezone.now() + timedelta(days=1),
+            max_uses=1,
+        )
 
 
 def open_market(rig: Rig) -> Market:

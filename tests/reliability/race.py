@@ -23,6 +23,7 @@ from tests.reliability.market import GATEWAYS, Market, attempts_of, open_market
 from tests.reliability.rig import rig
 
 SETTLED_WITHIN_SECONDS = 20
+PLENTY = 50
 
 
 @dataclass
@@ -34,21 +35,26 @@ class Wish:
     trials: int
     gateway_delay_ms: int = 0
     same_basket: bool = False
+    voucher: bool = False
     control: bool = False
 
     @property
     def due(self) -> int:
         """How many must be sold and paid."""
-        return 1 if self.same_basket else min(self.stock, self.buyers)
+        return 1 if self.same_basket or self.voucher else min(self.stock, self.buyers)
 
     @property
     def guard(self) -> str:
         """What holds the buyers apart here; a control does without."""
+        if self.voucher:
+            return "voucher"
         return "basket" if self.same_basket else "stock"
 
     def __str__(self) -> str:
         if self.same_basket:
             return f"the same basket ×{self.buyers}"
+        if self.voucher:
+            return f"a voucher for one order, {self.buyers} buyers"
         return f"stock {self.stock}, {self.buyers} buyers"
 
 
@@ -94,7 +100,11 @@ def run_trial(number: int, wish: Wish, market: Market, crowd: Crowd, tally: Tall
     gateway = GATEWAYS[number % len(GATEWAYS)]
     product = market.product(f"کالای مسابقهٔ {number}", stock=wish.stock)
     shared = a_basket((product, 1)) if wish.same_basket else None
-    presses = [market.press(product, gateway=gateway, basket=shared) for _ in range(wish.buyers)]
+    voucher = market.voucher(f"RACE{number}") if wish.voucher else None
+    presses = [
+        market.press(product, gateway=gateway, basket=shared, voucher=voucher)
+        for _ in range(wish.buyers)
+    ]
     taken_before = len(market.rig.bank.captures())
     outcomes = crowd.at_once(press_pay, presses)
     wrong = look_at(product, outcomes, wish, market, taken_before, tally)
@@ -155,18 +165,20 @@ def read_arguments(argv: list[str]) -> Wish:
     parser.add_argument("--trials", type=int, default=10)
     parser.add_argument("--gateway-delay-ms", type=int, default=0, help="the bank thinks so long")
     parser.add_argument("--same-basket", type=int, metavar="K", help="K presses of one basket")
+    parser.add_argument("--voucher", action="store_true", help="all with one single-use voucher")
     parser.add_argument(
         "--control",
         action="store_true",
-        help="without the stock's condition and CHECK; with --same-basket without lock and unique index",
+        help="without the stock's, the voucher's condition and CHECK; with --same-basket without lock and index",
     )
     given = parser.parse_args(argv)
     return Wish(
-        stock=given.stock if not given.same_basket else max(given.stock, 50),
+        stock=max(given.stock, PLENTY) if given.same_basket or given.voucher else given.stock,
         buyers=given.same_basket or given.buyers,
         trials=given.trials,
         gateway_delay_ms=given.gateway_delay_ms,
         same_basket=bool(given.same_basket),
+        voucher=given.voucher,
         control=given.control,
     )
 

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.race
         Wish(stock=1, buyers=6, trials=4),
         Wish(stock=3, buyers=6, trials=4),
         Wish(stock=50, buyers=8, trials=4, same_basket=True),
+        Wish(stock=50, buyers=6, trials=3, voucher=True),
     ],
     ids=str,
 )
@@ -30,6 +31,7 @@ def test_what_is_sold_is_paid_once_and_no_more(market: Market, wish: Wish) -> No
         Wish(stock=3, buyers=8, trials=300),
         Wish(stock=10, buyers=16, trials=300),
         Wish(stock=50, buyers=8, trials=300, same_basket=True),
+        Wish(stock=50, buyers=8, trials=300, voucher=True),
     ],
     ids=str,
 )

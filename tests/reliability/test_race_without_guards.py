@@ -6,7 +6,7 @@ from tests.reliability.market import Market
 from tests.reliability.race import Wish, race
 
 pytestmark = pytest.mark.race
-WITHOUT = "stock basket"
+WITHOUT = "stock basket voucher"
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ WITHOUT = "stock basket"
     [
         Wish(stock=1, buyers=6, trials=8, control=True),
         Wish(stock=50, buyers=8, trials=4, same_basket=True, control=True),
+        Wish(stock=50, buyers=6, trials=4, voucher=True, control=True),
     ],
     ids=str,
 )
