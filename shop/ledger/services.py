@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError
 from django.db import transaction as database
 
 from shop.ledger.accounts import currency_of
@@ -41,10 +42,12 @@ def post(
     if not legs:
         return None
     with database.atomic():
-        booked, is_new = Transaction.objects.get_or_create(
-            event_type=event_type, event_id=event_id, defaults={"occurred_at": occurred_at}
-        )
-        if not is_new:
+        try:
+            with database.atomic():
+                booked = Transaction.objects.create(
+                    event_type=event_type, event_id=event_id, occurred_at=occurred_at
+                )
+        except IntegrityError:  # the unique event: told again
             return None
         account_ids = _account_ids({leg.account for leg in legs})
         Posting.objects.bulk_create(

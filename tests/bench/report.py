@@ -9,6 +9,8 @@ from tests.bench.shops import Cost
 
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
+BEGIN_CHECKOUTS = "<!-- checkouts: written by make bench -->"
+END_CHECKOUTS = "<!-- end of checkouts -->"
 HEAD = (
     "| goods | page | cards | SQL | app CPU, ms | ratio | PostgreSQL, ms | search server, ms | all, ratio | kB |\n"
     "|---|---|---|---|---|---|---|---|---|---|\n"
@@ -77,7 +79,11 @@ def print_table(rows: Sequence[Row]) -> None:
 
 
 def write_document(rows: Sequence[Row], *, rounds: int) -> None:
-    before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    text = f"{BEGIN}\n{table(rows)}\nStock → ours, {rounds} turns a row.\n{END}"
-    DOCUMENT.write_text(f"{before}{text}{after}", "utf-8")
+    write_between(BEGIN, END, f"{table(rows)}\nStock → ours, {rounds} turns a row.")
+
+
+def write_between(begin: str, end: str, figures: str) -> None:
+    """Replace what stands between two marks of the document."""
+    before, _, rest = DOCUMENT.read_text("utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    DOCUMENT.write_text(f"{before}{begin}\n{figures}\n{end}{after}", "utf-8")

@@ -40,6 +40,7 @@ class Shop:
     environment: dict[str, str]
     folder: Path
     search_pid: int | None = None
+    workers: int = 1
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -54,7 +55,14 @@ class Shop:
     def start(self) -> None:
         command = [
             *(sys.executable, "-m", "gunicorn", self.application),
-            *("--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--log-level", "warning"),
+            *(
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "--workers",
+                str(self.workers),
+                "--log-level",
+                "warning",
+            ),
         ]
         log = (self.folder / f"{self.database}.log").open("wb")
         self.process = subprocess.Popen(

@@ -27,7 +27,9 @@ def send_to_gateway(*, attempt: PaymentAttempt) -> str:
     Raises GatewayNotAvailable when the bank refuses (the basket is open again) or does not answer (the attempt stays,
     and pressing pay again resumes it), BasketGone when the attempt is over.
     """
-    attempt.refresh_from_db()
+    attempt.refresh_from_db(
+        from_queryset=PaymentAttempt.objects.select_related("order__shipping_address")
+    )
     if attempt.state not in PaymentAttempt.OPEN:
         raise BasketGone
     if attempt.redirect_url:

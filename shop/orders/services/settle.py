@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from oscar.apps.basket.models import Basket
-from oscar.apps.order.models import Order
+from oscar.apps.order.models import Line, Order
 
 from shop.failpoints import failpoint
 from shop.jobs import publish
@@ -20,7 +20,7 @@ from shop.orders.models import StallOrder
 from shop.orders.services.close import close_unpaid
 from shop.orders.services.refund import owe_late_payment
 from shop.orders.services.reopen import reopen
-from shop.orders.shares import left_of, share_legs
+from shop.orders.shares import placed_share, share_legs
 from shop.payments.gateways import gateway
 from shop.payments.gateways.base import (
     AmountDiffers,
@@ -100,10 +100,11 @@ def _waits_for_a_given_up_order(attempt: PaymentAttempt, answer: GatewayAnswer) 
 
 
 def _apply(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> None:
-    PaymentAttempt.objects.filter(pk=attempt.pk).update(asked_at=now)
     if answer.state is PaymentState.PAID:
         record_payment(attempt_id=attempt.pk, answer=answer, now=now)
-    elif answer.state is PaymentState.DECLINED:
+        return
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(asked_at=now)
+    if answer.state is PaymentState.DECLINED:
         close_unpaid(attempt_id=attempt.pk, state=State.DECLINED)
     elif answer.state is PaymentState.EXPIRED:
         close_unpaid(attempt_id=attempt.pk, state=State.EXPIRED)
@@ -160,10 +161,10 @@ def _close_as(
     attempt: PaymentAttempt, state: PaymentAttempt.State, answer: GatewayAnswer, now: datetime
 ) -> None:
     attempt.state = state
-    attempt.settled_at = now
+    attempt.settled_at = attempt.asked_at = now
     attempt.gateway_payment_id = answer.gateway_payment_id
     attempt.fee = answer.fee_in(attempt.charge_currency)
-    attempt.save(update_fields=["state", "settled_at", "gateway_payment_id", "fee"])
+    attempt.save(update_fields=["state", "settled_at", "asked_at", "gateway_payment_id", "fee"])
 
 
 def _capture_legs(attempt: PaymentAttempt) -> list[Leg]:
@@ -177,14 +178,18 @@ def _capture_legs(attempt: PaymentAttempt) -> list[Leg]:
 
 
 def _shares(attempt: PaymentAttempt) -> list[Leg]:
-    """Each stall's share of the order, owed to it from now on."""
+    """Each stall's share of the order as it was placed, owed to it from now on: nothing was refunded before."""
+    lines = list(Line.objects.filter(order_id=attempt.order_id).order_by("pk"))
     legs = []
-    for stall_order in attempt.order.stall_orders.all():
-        left = left_of(stall_order)
+    for stall_order in StallOrder.objects.filter(order_id=attempt.order_id).order_by("pk"):
         legs += share_legs(
             stall_order,
             account=accounts.stall_pending(stall_order.partner_id),
-            lines=left.lines,
-            shipping=left.shipping,
+            lines=[
+                placed_share(line, commission_bp=stall_order.commission_bp)
+                for line in lines
+                if line.partner_id == stall_order.partner_id
+            ],
+            shipping=stall_order.shipping,
         )
     return legs
