@@ -3,7 +3,7 @@
 import threading
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -23,6 +23,8 @@ from shop.ledger.queries import balance
 from shop.money import Rial
 from shop.orders.errors import BasketGone, CashNotOffered, PaidAlready, StateMoved
 from shop.orders.models import SellerTerms, ShippingRate, StallOrder
+from shop.orders.services import fulfil
+from shop.orders.services.at_door import close_when_handed_over
 from shop.orders.services.fulfil import (
     accept_stall_order,
     deliver_stall_order,
@@ -243,6 +245,43 @@ def test_the_last_two_parcels_at_once_still_end_the_payment() -> None:
     for thread in threads:
         thread.join()
     assert ends(attempt) == ("paid", "paid")
+
+
+def test_without_the_lock_the_last_two_parcels_miss_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control of the test above: unlocked, each of the two sees the other still on its way."""
+    first, second = a_cash_stall(), a_cash_stall("نان گندم")
+    goods = (a_product(first), 1), (a_product(second, "نان"), 1)
+    for parcel in parcels(placed(*goods)):  # makes the accounts, whose new rows would be a lock too
+        deliver_stall_order(stall_order=sent(parcel), now=NOON)
+    attempt = placed(*goods)
+    doors = [sent(parcel) for parcel in parcels(attempt)]
+    both_moved = threading.Barrier(2, timeout=10)
+
+    def unlocked(stall_order: StallOrder) -> PaymentAttempt | None:
+        return PaymentAttempt.objects.filter(order_id=stall_order.order_id).first()
+
+    def close_together(*, attempt: PaymentAttempt, now: datetime) -> None:
+        both_moved.wait()
+        close_when_handed_over(attempt=attempt, now=now)
+        both_moved.wait()
+
+    monkeypatch.setattr(fulfil, "lock_payment_at_door", unlocked)
+    monkeypatch.setattr(fulfil, "close_when_handed_over", close_together)
+
+    def deliver(parcel: StallOrder) -> None:
+        try:
+            deliver_stall_order(stall_order=parcel, now=NOON)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=deliver, args=(parcel,)) for parcel in doors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ends(attempt) == ("on_delivery", "on_delivery")
 
 
 def test_a_parcel_not_taken_is_back_on_the_shelf_and_nobody_owes_anything() -> None:

@@ -220,3 +220,12 @@ def test_a_refund_that_no_gateway_could_make_is_shown_until_it_is_paid(staff: Cl
     assert "۲۳۰٬۰۰۰ تومان" in shown
     Refund.objects.filter(pk=refund.pk).update(state=Refund.State.DONE)
     assert title not in staff.get("/").content.decode()
+
+
+def test_an_order_paid_at_the_door_says_so_in_the_list(staff: Client) -> None:
+    (stall_order,) = an_order()
+    for status, said in (("on_delivery", "هنگام تحویل پرداخت می‌شود"), ("cancelled", "لغو")):
+        type(stall_order.order).objects.update(status=status)
+        shown = staff.get("/dashboard/orders/").content.decode()
+        assert said in shown
+        assert "پرداخت ناموفق" not in shown
