@@ -13,7 +13,7 @@ from oscar.apps.order.models import Order
 
 from shop.money import Rial
 from shop.orders.links import payment_token
-from shop.orders.models import StallOrder
+from shop.orders.models import Refund, StallOrder
 from shop.payments.models import PaymentAttempt
 from shop.storefront.provinces import PROVINCES
 from shop.storefront.queries.basket import Picture, pictures_of, stall_slugs_of
@@ -136,6 +136,14 @@ class OrderPage:
         return sum((parcel.stall_order.goods for parcel in self.parcels), Rial(0))
 
     @property
+    def given_back(self) -> Rial:
+        """What stalls have given back of what was paid."""
+        refunds = (refund for each in self.parcels for refund in each.stall_order.refunds.all())
+        return sum(
+            (refund.amount for refund in refunds if refund.state != Refund.State.UNPAID), Rial(0)
+        )
+
+    @property
     def discount(self) -> Rial:
         """What a voucher took off the goods."""
         return sum((parcel.stall_order.discount for parcel in self.parcels), Rial(0))
@@ -146,13 +154,14 @@ class OrderPage:
 
 
 def order_page(*, number: str) -> OrderPage | None:
-    """The order with this number, in six statements; None when there is none."""
+    """The order with this number, in a fixed number of statements; None when there is none."""
     order = (
         Order.objects.filter(number=number)
         .select_related("shipping_address")
         .prefetch_related(
             Prefetch("stall_orders", StallOrder.objects.with_due_at_door()),
             "stall_orders__partner",
+            "stall_orders__refunds",
             "lines__product__parent",
         )
         .first()

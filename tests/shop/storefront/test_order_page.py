@@ -1,6 +1,7 @@
 """The order's page by signed link: where each parcel is, and what to do when the money did not come."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -13,6 +14,7 @@ from shop.orders.links import order_token, payment_token
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import place_order
+from shop.orders.services.refund import refund_lines
 from shop.payments.models import PaymentAttempt
 from tests.fixtures_bank import SandboxBank
 from tests.makers import NOON, a_basket, a_checkout, a_paid_order, a_product, a_stall
@@ -45,7 +47,7 @@ def test_a_paid_order_shows_its_parcels_and_its_sum(
     sauce, bag = a_product(a_stall("ترشی سبزینه"), "ترشی لیته"), a_product(a_stall("کهن‌نقش"), "کیف")
     stall_orders = a_paid_order((sauce, 2), (bag, 1))
     link = f"/o/{order_token(stall_orders[0].order.number)}/"
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(link).content.decode()
     assert "پرداخت شد. ممنون از خریدتان." in page
     assert "بستهٔ ۲ از ۲" in page
@@ -222,3 +224,20 @@ def test_html_in_the_address_is_shown_as_typed(client: Client) -> None:
     page = client.get(f"/o/{order_token(stall_order.order.number)}/").content.decode()
     assert "&lt;img src=x&gt;" in page
     assert "<img src=x>" not in page
+
+
+def test_what_was_given_back_is_shown_by_parcel_and_in_the_sum(client: Client) -> None:
+    (stall_order,) = a_paid_order((a_product(a_stall()), 2))
+    refund_lines(
+        refund_id=uuid4(),
+        stall_order=stall_order,
+        quantities={stall_order.order.lines.get().pk: 1},
+        with_shipping=False,
+        reason="",
+        by_user_id=None,
+        now=NOON,
+    )
+    page = client.get(f"/o/{order_token(stall_order.order.number)}/").content.decode()
+    assert "۱۶۵٬۰۰۰ تومان در ۴ آذر پس داده شد." in page
+    assert "در راه رسیدن به شماست." in page
+    assert "<dt>پس‌داده‌شده</dt><dd>۱۶۵٬۰۰۰</dd>" in page
