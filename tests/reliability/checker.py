@@ -60,7 +60,8 @@ def _moved(bank: SandboxBank, *ops: str) -> Counter[str]:
 
 
 def _captures_without_an_end(bank: SandboxBank) -> Iterator[str]:
-    taken, given = _moved(bank, "capture"), _moved(bank, "refund", "reverse")
+    taken, given = _moved(bank, "capture"), _moved(bank, "refund", "reverse", "dispute")
+    given.subtract(_moved(bank, "refund_failed", "dispute_won"))
     lines = Counter(line["id"] for line in bank.captures())
     attempts = {
         each.reference: each for each in PaymentAttempt.objects.filter(reference__in=list(taken))

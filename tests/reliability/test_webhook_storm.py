@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.race, pytest.mark.usefixtures("own_database")]
 
 
 def test_shuffled_copies_from_eight_processes_make_one_ledger() -> None:
-    with a_world(20) as world:
+    with a_world(25) as world:
         calm, wrong = storm(world, seed=None)
         assert (calm.captures > 0, wrong) == (True, [])
         assert storm(world, seed=1) == (calm, [])

@@ -48,13 +48,14 @@ COPIES = 5
 SECONDS_TO_DRAIN = 120
 # The sweeper stays out of it: what is settled here, a message has settled.
 NO_SWEEPER = {"PAYMENT_ASK_AFTER_MINUTES": "600"}
-# Twenty messages: so many payments of each kind. The numbers in brackets are the messages about one.
-A_ROUND = 20
-PAID = 5  # (2)
+# Twenty-five messages: so many payments of each kind. The numbers in brackets are the messages about one.
+A_ROUND = 25
+PAID = 2  # (2)
 PAID_LATE = 1  # (4) the bank's answer comes after the buyer is gone
 PAID_AFTER_A_DECLINE = 1  # (3)
 EXPIRED = 1  # (1)
 GIVEN_UP = 1  # (2) we had closed it, and it was paid
+DISPUTED = {"lost": 1, "won": 1}  # (5) and (6)
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,12 @@ def make_payments(shop: Rig) -> None:
         attempt, page = a_page()
         close_unpaid(attempt_id=attempt.pk, state=PaymentAttempt.State.EXPIRED)
         shop.bank.press(page, "pay_and_close")
+    for outcome, times in DISPUTED.items():
+        for _ in range(times):
+            attempt, page = a_page()
+            shop.bank.press(page, "pay_and_close")
+            dispute = shop.bank.fake("disputes", payment=attempt.reference)
+            shop.bank.fake(f"disputes/{dispute['id']}/close", outcome=outcome)
 
 
 def deliver(browser: Browser, start: Any, task: tuple[str, str, Sequence[str]]) -> list[int]:
@@ -225,7 +232,7 @@ def read_arguments() -> argparse.Namespace:
         epilog="Exit code: 0 one ledger, 1 another one, or a message refused.\nWith --control, where each message is"
         " booked: 0 the harness saw too much booked, 1 it did not and proves nothing.",
     )
-    parser.add_argument("--events", type=int, default=200, help="in twenties")
+    parser.add_argument("--events", type=int, default=200, help="in twenty-fives")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument(
         "--control", action="store_true", help="without what makes a message count once"
