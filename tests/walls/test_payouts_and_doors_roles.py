@@ -87,6 +87,35 @@ def test_no_door_turns_an_approved_payout_or_writes_an_approved_account(
         session.execute(statement)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE {TABLE}settlement SET discounts = discounts + 1",
+        f"UPDATE {TABLE}settlement SET state = 'draft', approved_by_id = NULL",
+        f"DELETE FROM {TABLE}settlement",
+        f"DELETE FROM {TABLE}settlementline",
+        f"INSERT INTO {TABLE}settlementline (settlement_id, posting_id)"
+        f" SELECT id, 987654 FROM {TABLE}settlement",
+    ],
+)
+def test_an_approved_statement_stays_as_it_is(statement: str) -> None:
+    a_sent_payout()
+    with (
+        as_role(postgres.OFFICE) as session,
+        pytest.raises((psycopg.errors.RaiseException, psycopg.errors.CheckViolation)),
+    ):
+        session.execute(statement)
+
+
+def test_a_draft_is_made_anew() -> None:
+    """Negative control: before its approval the office's role removes it with its lines."""
+    an_earned_order(a_payee())
+    prepare_settlements(month=Month(1405, 8), by_user_id=None, now=AZAR_5)
+    with as_role(postgres.OFFICE) as session:
+        assert not refused(session, f"DELETE FROM {TABLE}settlementline")
+        assert not refused(session, f"DELETE FROM {TABLE}settlement")
+
+
 def test_the_storefronts_worker_writes_how_a_transfer_ended() -> None:
     """Negative control: its role may do what its jobs do, and the panel may propose."""
     payout = a_sent_payout()

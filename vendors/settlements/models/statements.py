@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -98,6 +99,14 @@ class Settlement(models.Model):
             ),
         ]
 
+        triggers = [
+            pgtrigger.Protect(
+                name="approved_for_good",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="approved"),
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.stall_id} {self.jyear}-{self.jmonth:02}"
 
@@ -120,6 +129,27 @@ class SettlementLine(models.Model):
     class Meta:
         verbose_name = _("line of a settlement")
         verbose_name_plural = _("lines of settlements")
+        triggers = [
+            pgtrigger.Protect(name="not_moved", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="of_approved_for_good",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                declare=[("its_state", "text")],
+                func="""
+                    SELECT state INTO its_state FROM vendors_settlements_settlement
+                    WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.settlement_id ELSE NEW.settlement_id END;
+                    IF its_state = 'approved' THEN
+                        RAISE EXCEPTION 'settlement % is approved: its lines stay',
+                            CASE WHEN TG_OP = 'DELETE' THEN OLD.settlement_id ELSE NEW.settlement_id END
+                        USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.settlement_id} {self.posting_id}"
