@@ -13,6 +13,7 @@ from shop.jobs import MARKET, PATIENTLY
 from shop.notices.services import send_sms
 from shop.payments.gateways.base import GatewayUnknown
 from vendors.settlements.models import PayoutAccount
+from vendors.settlements.services.nightly import compare_yesterday
 from vendors.settlements.services.payout import (
     follow_transfer,
     transfer_payout,
@@ -43,6 +44,13 @@ def ask_about_transfers(timestamp: int) -> None:
             transfer_payout(payout_id=payout_id, now=now)
         except GatewayUnknown:
             log.warning("payout.unanswered payout=%s", payout_id)
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(queue=MARKET, queueing_lock="compare_with_gateways")
+def compare_with_gateways(timestamp: int) -> None:
+    """At night, by the clock of UTC: four in the morning in Tehran."""
+    compare_yesterday(now=timezone.now())
 
 
 @app.task(queue=MARKET)

@@ -32,6 +32,7 @@ from vendors.settlements.management.commands.reconcile import DIFFERENT, NOT_ASK
 from vendors.settlements.models import Rail
 from vendors.settlements.services.approve import approve_settlement
 from vendors.settlements.services.gateway_book import book_gateway_payouts
+from vendors.settlements.services.nightly import compare_yesterday
 from vendors.settlements.services.payout import (
     release_batch,
     take_back_transfer,
@@ -210,6 +211,28 @@ def test_what_a_gateway_sends_to_our_bank_is_booked_once(
     assert balance(the_bank()) == 1_000_000
     assert balance(gateway_clearing("stripe")) == before - 1_000_000
     assert reconcile(day=today(), name="stripe").differences == ()
+
+
+def test_at_night_a_payment_that_only_the_gateway_knows_of_is_made_true(
+    product: Product, bank: SandboxBank
+) -> None:
+    lost = paid_at_the_bank(product, bank)
+    settled(product, bank)
+    bank.stripe_post("payouts", amount=1_000_000, currency="irr")
+    assert compare_yesterday(now=timezone.now() + timedelta(days=1)) == 0
+    lost.refresh_from_db()
+    assert lost.state == PaymentAttempt.State.PAID
+    assert balance(the_bank()) == 1_000_000
+
+
+def test_at_night_what_still_differs_is_counted_and_a_silent_gateway_passed_over(
+    product: Product, bank: SandboxBank
+) -> None:
+    settled(product, bank)
+    in_the_banks_book(bank, "UPDATE line SET amount = amount + 1 WHERE category = 'charge'")
+    assert compare_yesterday(now=timezone.now() + timedelta(days=1)) == 1
+    bank.kill()
+    assert compare_yesterday(now=timezone.now() + timedelta(days=1)) == 0
 
 
 def test_the_command_ends_with_a_number_that_says_how_it_went(
