@@ -185,7 +185,7 @@ def settled_without_a_bank(rate: str, price: int, pieces: int) -> StallOrder:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    price=st.integers(100_000, 5_000_000),
+    price=st.integers(1_000_000, 5_000_000),
     series=st.lists(st.integers(1, 3), min_size=1, max_size=6),
     rate=st.integers(400_000, 3_000_000),
     is_delivered=st.booleans(),
