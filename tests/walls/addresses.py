@@ -155,6 +155,7 @@ class Rows:
             "refund_id": self.refund.pk,
             "dispute_id": self.dispute.pk,
             "ending": "won",
+            "voucher_id": 1,
             "which": "open",
             "plan_id": self.plan.pk,
             "product_slug": self.product.slug,

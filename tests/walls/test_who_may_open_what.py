@@ -125,6 +125,8 @@ AT_OFFICE = {
     "desk:parcel": READ,
     "desk:refunds": finance(200, 405),
     **dict.fromkeys(("desk:give_back", "desk:dispute", "desk:by_hand"), finance(200, 200)),
+    "desk:vouchers": finance(200, 200),
+    "desk:end_voucher": finance(405, "→/vouchers/"),
     "desk:end_dispute": finance(405, "→/refunds/"),
     **{
         f"desk:{name}": finance(200, 405)

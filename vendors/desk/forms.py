@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.forms import PlainForm, TomanField, WholeNumberField
 from shop.jalali import TEHRAN, parse_day
 from shop.orders.services.dispute import Claim
+from shop.orders.services.voucher import normal_code
 from shop.payments.rates import CURRENCIES, DEAREST_RATE
 from shop.persian import to_latin_digits
 from shop.templatetags.bazarche import currency_name, digits
@@ -87,3 +88,53 @@ class DisputeForm(PlainForm):
             charge_amount=int(self.cleaned_data["amount"]),
             reason=self.cleaned_data["reason"],
         )
+
+
+class VoucherForm(PlainForm):
+    """A new code: a share of the goods or a fixed sum, between two days, for so many orders."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+    name = forms.CharField(label=_("What is it for?"), max_length=80)
+    percent = WholeNumberField(
+        label=_("Percent of the goods"), at_least=1, at_most=100, required=False
+    )
+    amount = TomanField(
+        label=_("or a fixed sum"), at_least=1, at_most=LARGEST_TOMAN, required=False
+    )
+    at_most = TomanField(
+        label=_("At most, of each order"), at_least=1, at_most=LARGEST_TOMAN, required=False
+    )
+    min_goods = TomanField(
+        label=_("From goods worth"), at_least=0, at_most=LARGEST_TOMAN, required=False
+    )
+    starts_at = MomentField(label=_("From"))
+    ends_at = MomentField(label=_("Until"), help_text=_("This moment does not count any more."))
+    max_uses = WholeNumberField(
+        label=_("For how many orders"),
+        help_text=_("Empty: for any number."),
+        at_least=1,
+        at_most=1_000_000,
+        required=False,
+    )
+
+    def clean_code(self) -> str:
+        code = normal_code(self.cleaned_data["code"])
+        if not code.isalnum():
+            raise ValidationError(_("Letters and digits alone."))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            if (cleaned["percent"] is None) == (cleaned["amount"] is None):
+                self.add_error("percent", _("Write a percentage or a sum: one of the two."))
+            if cleaned["starts_at"] >= cleaned["ends_at"]:
+                self.add_error("ends_at", _("It ends before it begins."))
+        return cleaned
+
+    def fields_of_voucher(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "min_goods": self.cleaned_data["min_goods"] or 0}

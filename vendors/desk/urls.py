@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vendors.desk import accounts, payouts, rates, refunds, settlements, views
+from vendors.desk import accounts, payouts, rates, refunds, settlements, views, vouchers
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("parcel/<slug:number>/", refunds.parcel, name="parcel"),
     path("parcel/<slug:number>/give-back/", refunds.give_back, name="give_back"),
     path("parcel/<slug:number>/dispute/", refunds.dispute, name="dispute"),
+    path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("vouchers/<int:voucher_id>/end/", vouchers.end, name="end_voucher"),
     path("refunds/", refunds.refunds, name="refunds"),
     path("refunds/<uuid:refund_id>/", refunds.by_hand, name="by_hand"),
     path("disputes/<int:dispute_id>/<slug:ending>/", refunds.end_dispute, name="end_dispute"),

@@ -91,6 +91,11 @@ def use_voucher(*, discount: Discount, order_id: int, now: datetime) -> None:
     VoucherUse.objects.create(voucher=discount.voucher, order_id=order_id, amount=discount.amount)
 
 
+def end_voucher(*, voucher_id: int, now: datetime) -> None:
+    """No new order takes it from now on; one that has it keeps it. Nothing for one that is over."""
+    Voucher.objects.filter(pk=voucher_id, ends_at__gt=now).update(ends_at=now)
+
+
 def give_voucher_back(*, order_id: int) -> None:
     """An order that was not paid has not used its voucher; the row stays, for an order that lives again."""
     released = VoucherUse.objects.filter(order_id=order_id, is_given_back=False).update(
