@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
+from shop.ledger.accounts import RIAL
 from shop.ledger.models import Posting
 from shop.orders.models import Dispute, Refund, StallOrder
 from shop.payments.models import PaymentAttempt
@@ -96,6 +97,11 @@ def open_disputes() -> QuerySet[Dispute]:
         .select_related("attempt__order")
         .order_by(F("evidence_due").asc(nulls_last=True), "opened_at")
     )
+
+
+def told_by_letter() -> QuerySet[PaymentAttempt]:
+    """Payments whose disputes reach us on paper: in rial, and of no gateway that tells them itself."""
+    return PaymentAttempt.objects.filter(charge_currency=RIAL).exclude(gateway="stripe")
 
 
 def money_of(stall_order: StallOrder) -> QuerySet[Posting]:

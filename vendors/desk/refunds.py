@@ -18,7 +18,13 @@ from shop.orders.services.refund import plan_refund, record_refund_by_hand, refu
 from shop.payments.models import PaymentAttempt
 from vendors.desk.finance import for_finance
 from vendors.desk.forms import DisputeForm
-from vendors.desk.queries import money_of, open_disputes, refunds_by_hand, refunds_on_their_way
+from vendors.desk.queries import (
+    money_of,
+    open_disputes,
+    refunds_by_hand,
+    refunds_on_their_way,
+    told_by_letter,
+)
 
 ENDINGS = {"won": win_dispute, "lost": lose_dispute}
 
@@ -45,13 +51,16 @@ def give_back(request: HttpRequest, user: User, number: str) -> HttpResponse:
     form = RefundForm(request.POST or None, stall_order=stall_order)
     context: dict[str, Any] = {"stall_order": stall_order, "form": form}
     if form.is_valid():
+        if stall_order.refunds.filter(pk=form.cleaned_data["refund_id"]).exists():
+            return redirect("desk:parcel", number)  # pressed twice
         chosen = {
             "stall_order": stall_order,
             "quantities": form.quantities(),
             "with_shipping": form.cleaned_data.get("with_shipping", False),
         }
         try:
-            if "yes" in request.POST:
+            context["plan"] = plan = plan_refund(**chosen)
+            if request.POST.get("yes") == plan.seen:
                 refund_lines(
                     **chosen,
                     refund_id=form.cleaned_data["refund_id"],
@@ -61,7 +70,6 @@ def give_back(request: HttpRequest, user: User, number: str) -> HttpResponse:
                 )
                 messages.success(request, _("Done. We have told the buyer."))
                 return redirect("desk:parcel", number)
-            context["plan"] = plan_refund(**chosen)
         except OrderError as error:
             form.add_error(None, str(error))
     return render(request, "desk/give_back.html", context)
@@ -108,7 +116,9 @@ def dispute(request: HttpRequest, user: User, number: str) -> HttpResponse:
     form = DisputeForm(request.POST or None)
     if form.is_valid():
         attempt = get_object_or_404(
-            PaymentAttempt, order_id=stall_order.order_id, state=PaymentAttempt.State.PAID
+            told_by_letter(),
+            order_id=stall_order.order_id,
+            state=PaymentAttempt.State.PAID,
         )
         try:
             open_dispute(attempt=attempt, claim=form.claim(), now=timezone.now())
@@ -123,8 +133,9 @@ def dispute(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @for_finance
 @require_POST
 def end_dispute(request: HttpRequest, user: User, dispute_id: int, ending: str) -> HttpResponse:
-    found = get_object_or_404(Dispute, pk=dispute_id)
-    if ending not in ENDINGS:
+    found = get_object_or_404(Dispute, pk=dispute_id, attempt__in=told_by_letter())
+    if ending not in ENDINGS or "sure" not in request.POST:
+        messages.error(request, _("Tick that you are sure: this can't be taken back."))
         return redirect("desk:refunds")
     if ENDINGS[ending](dispute=found, now=timezone.now()):
         messages.success(request, _("Noted, and booked."))

@@ -22,14 +22,16 @@ def give_back(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     context = {"seat": seat, "stall_order": stall_order, "form": form}
     if not form.is_valid():
         return render(request, "panel/give_back.html", context)
+    if stall_order.refunds.filter(pk=form.cleaned_data["refund_id"]).exists():
+        return redirect("panel:order", number=number)  # pressed twice
     chosen = {
         "stall_order": stall_order,
         "quantities": form.quantities(),
         "with_shipping": form.cleaned_data.get("with_shipping", False),
     }
     try:
-        if "yes" not in request.POST:
-            plan = plan_refund(**chosen)
+        plan = plan_refund(**chosen)
+        if request.POST.get("yes") != plan.seen:  # to the sums that were seen
             return render(request, "panel/give_back_sure.html", {**context, "plan": plan})
         refund_lines(
             **chosen,

@@ -55,6 +55,11 @@ class RefundPlan:
     def net(self) -> Rial:
         return sum((part.net for part in self.parts), self.shipping)
 
+    @property
+    def seen(self) -> str:
+        """What a form carries to say which sums its reader agreed to."""
+        return str(int(self.amount))
+
 
 def refund_lines(
     *,

@@ -10,6 +10,7 @@ from shop.ledger.accounts import BUYER_REFUND_DUE, DISPUTE_RECEIVABLE, stall_hel
 from shop.ledger.accounts import bank as the_bank
 from shop.ledger.queries import balance
 from shop.orders.models import Dispute, Refund, StallOrder
+from shop.payments.models import PaymentAttempt
 from tests.makers import a_paid_order, a_product, a_staff_member, a_stall, log_in_at_office
 from vendors.settlements.access import let_settle
 
@@ -38,7 +39,7 @@ def give_one_back(client: Client, stall_order: StallOrder) -> Refund:
     sent = {"refund_id": found[1], f"line_{line.pk}": "1", "reason": "damaged", "words": ""}
     assert "۱۶۵٬۰۰۰" in client.post(address, sent).content.decode()
     assert Refund.objects.count() == 0
-    assert client.post(address, {**sent, "yes": "1"}).status_code == 302
+    assert client.post(address, {**sent, "yes": str(PRICE)}).status_code == 302
     return Refund.objects.get()
 
 
@@ -74,7 +75,9 @@ def test_a_dispute_is_noted_held_and_ended_once(client: Client, stall_order: Sta
     assert (dispute.amount, dispute.gateway_id) == (3_950_000, "نامهٔ 12")
     assert balance(stall_held(stall_order.partner_id)) == -NET
     client.post(f"/disputes/{dispute.pk}/lost/")
-    client.post(f"/disputes/{dispute.pk}/won/")
+    assert Dispute.objects.get().state == Dispute.State.OPEN  # nobody was sure
+    client.post(f"/disputes/{dispute.pk}/lost/", {"sure": "1"})
+    client.post(f"/disputes/{dispute.pk}/won/", {"sure": "1"})
     dispute.refresh_from_db()
     assert dispute.state == Dispute.State.LOST
     assert (balance(DISPUTE_RECEIVABLE), balance(stall_held(stall_order.partner_id))) == (0, 0)
@@ -98,6 +101,24 @@ def test_more_than_was_paid_cannot_be_disputed(client: Client, stall_order: Stal
     page = client.post(f"/parcel/{stall_order.number}/dispute/", typed).content.decode()
     assert "field__error" in page
     assert Dispute.objects.count() == 0
+
+
+def test_a_dispute_that_the_gateway_tells_itself_is_not_entered_or_ended_by_hand(
+    client: Client, stall_order: StallOrder
+) -> None:
+    attempt = PaymentAttempt.objects.get(order=stall_order.order)
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(gateway="stripe")
+    typed = {"gateway_id": "12", "amount": "395000", "reason": ""}
+    assert client.post(f"/parcel/{stall_order.number}/dispute/", typed).status_code == 404
+    dispute = Dispute.objects.create(
+        attempt=attempt,
+        gateway_id="dp_1",
+        amount=1_000,
+        charge_amount=1_000,
+        opened_at=timezone.now(),
+    )
+    assert client.post(f"/disputes/{dispute.pk}/lost/", {"sure": "1"}).status_code == 404
+    assert "Stripe خودش" in client.get("/refunds/").content.decode()
 
 
 def test_other_staff_see_a_parcel_and_none_of_its_buttons(stall_order: StallOrder) -> None:

@@ -57,7 +57,7 @@ def test_the_sums_are_seen_before_anything_happens(client: Client, stall_order: 
 def test_yes_gives_it_back_once_however_often_it_is_pressed(
     client: Client, stall_order: StallOrder
 ) -> None:
-    sent = filled(client, stall_order, 1, yes="1", words="آخری شکست")
+    sent = filled(client, stall_order, 1, yes=str(PRICE), words="آخری شکست")
     for _ in range(2):
         answer = client.post(address(stall_order), sent)
         assert answer.headers["Location"] == f"/panel/orders/{stall_order.number}/"
@@ -69,13 +69,24 @@ def test_yes_gives_it_back_once_however_often_it_is_pressed(
     assert "<b>۱ تا</b>" in page
 
 
+def test_a_yes_to_other_sums_than_were_seen_shows_the_new_ones(
+    client: Client, stall_order: StallOrder
+) -> None:
+    first = filled(client, stall_order, 1, yes=str(PRICE))
+    second = filled(client, stall_order, 1, yes=str(PRICE))
+    client.post(address(stall_order), first)
+    page = client.post(address(stall_order), second).content.decode()
+    assert "بله، بسته را لغو کن" in page  # it is the last piece by now
+    assert Refund.objects.count() == 1
+
+
 def test_all_of_it_cancels_the_parcel_which_is_still_found(
     client: Client, stall_order: StallOrder
 ) -> None:
     sent = filled(client, stall_order, 2)
     page = client.post(address(stall_order), sent).content.decode()
     assert "بله، بسته را لغو کن" in page
-    client.post(address(stall_order), {**sent, "yes": "1"})
+    client.post(address(stall_order), {**sent, "yes": str(2 * PRICE + SENDING)})
     assert Refund.objects.get().amount == 2 * PRICE + SENDING
     assert stall_order.number in client.get("/panel/orders/cancelled/").content.decode()
     shown = client.get(f"/panel/orders/{stall_order.number}/").content.decode()
@@ -107,7 +118,8 @@ def test_the_line_of_another_stall_in_the_body_changes_nothing(
 ) -> None:
     mine, other = a_paid_order((a_product(stall), 1), (a_product(a_stall("دیگر")), 1))
     foreign = other.order.lines.get(partner_id=other.partner_id)
-    sent = filled(client, mine, 1, yes="1") | {f"line_{foreign.pk}": "1"}
+    whole = str(PRICE + SENDING)  # its last piece
+    sent = filled(client, mine, 1, yes=whole) | {f"line_{foreign.pk}": "1"}
     client.post(address(mine), sent)
     assert [line.order_line_id for line in Refund.objects.get().lines.all()] != [foreign.pk]
     assert Refund.objects.filter(stall_order=other).count() == 0

@@ -225,6 +225,17 @@ def test_at_night_a_payment_that_only_the_gateway_knows_of_is_made_true(
     assert balance(the_bank()) == 1_000_000
 
 
+def test_at_night_a_dispute_whose_end_was_not_told_is_ended(
+    product: Product, bank: SandboxBank
+) -> None:
+    attempt = settled(product, bank)
+    dispute = bank.fake("disputes", payment=attempt.gateway_payment_id, amount=PRICE)["id"]
+    follow_dispute(gateway="stripe", dispute_id=dispute, now=timezone.now())
+    bank.fake(f"disputes/{dispute}/close", outcome="won")
+    assert compare_yesterday(now=timezone.now() + timedelta(days=1)) == 0
+    assert attempt.disputes.get().state == "won"
+
+
 def test_at_night_what_still_differs_is_counted_and_a_silent_gateway_passed_over(
     product: Product, bank: SandboxBank
 ) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from shop.jalali import tehran_date
+from shop.orders.models import Dispute
+from shop.orders.services.follow import follow_dispute
 from shop.orders.services.settle import settle_attempt
 from shop.payments.gateways.base import GatewayError, MovementKind, MovementsNotOffered
 from shop.payments.models import CASH, PaymentAttempt
@@ -21,8 +23,9 @@ def compare_yesterday(*, now: datetime) -> int:
 
     A payment that a gateway took and we did not is asked about again and made true. What still differs is in the log,
     one line each, for `manage.py reconcile` to show; how many. A gateway that shows no book, or does not answer, is
-    passed over and said so.
+    passed over and said so. Disputes that are still open are asked about, too.
     """
+    _ask_about_disputes(now)
     day = tehran_date(now) - timedelta(days=1)
     n_differences = 0
     for name in settings.GATEWAYS:
@@ -55,6 +58,16 @@ def _ask_again(name: str, now: datetime) -> None:
     )
     for attempt_id in list(unsettled.values_list("pk", flat=True)):
         settle_attempt(attempt_id=attempt_id, now=now)
+
+
+def _ask_about_disputes(now: datetime) -> None:
+    """How the open ones stand, should a message have been lost."""
+    still_open = Dispute.objects.filter(state=Dispute.State.OPEN, attempt__gateway="stripe")
+    for dispute in still_open:
+        try:
+            follow_dispute(gateway="stripe", dispute_id=dispute.gateway_id, now=now)
+        except GatewayError as error:
+            log.error("dispute.not_asked dispute=%s error=%s", dispute.pk, type(error).__name__)
 
 
 def _is_money_we_know_nothing_of(difference: Difference) -> bool:
