@@ -111,7 +111,9 @@ def test_less_than_was_asked_is_never_paid_and_never_forgotten(
     market.rig.bank.arm("pay", "wrong_amount")
     buyer.post(page, {"deed": "pay_and_close"})
     booked = Transaction.objects.count()
-    http.get(f"/pay/return/{payment_token(attempt.pk)}/")
+    answer = http.get(f"/pay/return/{payment_token(attempt.pk)}/")
+    assert answer.status_code == 409
+    assert "مبلغ دیگری پرداخت شد" in answer.text
     assert state_of(attempt) == State.UNKNOWN  # neither paid nor closed: staff and sweeper see it
     assert (attempt.order.status, Transaction.objects.count()) == ("pending", booked)
     assert attempt.order.lines.get().stockrecord.num_allocated == 1

@@ -42,7 +42,20 @@ def settle_attempt(
     """Ask the gateway about one attempt and make the answer true here; returns the attempt as it stands.
 
     `gave_up`: the buyer says they won't pay, so a payment still open is ended at the gateway first. Nothing changes
-    while the gateway's answer is unknown. Safe to repeat.
+    while the gateway's answer is unknown, or is of another sum than ours. Safe to repeat.
+    """
+    try:
+        return settle_or_refuse(attempt_id=attempt_id, now=now, gave_up=gave_up)
+    except AmountDiffers:
+        return PaymentAttempt.objects.get(pk=attempt_id)
+
+
+def settle_or_refuse(
+    *, attempt_id: uuid.UUID, now: datetime, gave_up: bool = False
+) -> PaymentAttempt:
+    """`settle_attempt` for whoever has somebody to tell: raises AmountDiffers when another sum was paid than ours.
+
+    Such a payment is never booked by itself: it stays unknown, its stock held, and staff see it at the desk.
     """
     attempt = PaymentAttempt.objects.get(pk=attempt_id)
     if attempt.state not in (*PaymentAttempt.OPEN, *PaymentAttempt.CLOSED_UNPAID):
@@ -58,7 +71,7 @@ def settle_attempt(
         if answer is not None and _waits_for_a_given_up_order(attempt, answer):
             # Nothing is taken yet: take it only when its order can live again.
             if reopen(attempt):
-                return settle_attempt(attempt_id=attempt_id, now=now)
+                return settle_or_refuse(attempt_id=attempt_id, now=now)
         elif answer is not None:
             _apply(attempt, answer, now)
             failpoint("settle.after_commit")
@@ -86,12 +99,18 @@ def _ask(attempt: PaymentAttempt, *, must_end: bool) -> GatewayAnswer | None:
         return answer
     except AmountDiffers:
         log.error("payment.amount_differs attempt=%s", attempt.pk)
+        _mark_unknown(attempt)
+        raise
     except (GatewayRefused, GatewayUnknown) as error:
         log.warning("payment.unknown attempt=%s error=%s", attempt.pk, type(error).__name__)
+    _mark_unknown(attempt)
+    return None
+
+
+def _mark_unknown(attempt: PaymentAttempt) -> None:
     PaymentAttempt.objects.filter(pk=attempt.pk, state__in=PaymentAttempt.OPEN).update(
         state=State.UNKNOWN
     )
-    return None
 
 
 def _waits_for_a_given_up_order(attempt: PaymentAttempt, answer: GatewayAnswer) -> bool:

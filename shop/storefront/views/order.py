@@ -13,7 +13,7 @@ from oscar.defaults import OSCAR_BASKET_COOKIE_OPEN
 
 from shop.orders.links import order_token, read_order_token, read_payment_token
 from shop.orders.services.come_back import come_back
-from shop.payments.gateways.base import CallbackRefused
+from shop.payments.gateways.base import AmountDiffers, CallbackRefused
 from shop.payments.models import PaymentAttempt
 from shop.persian import to_latin_digits
 from shop.storefront.forms import FindOrderForm
@@ -28,7 +28,7 @@ from shop.storefront.views.checkout import go_to_bank
 def pay_return(request: HttpRequest, token: str) -> HttpResponse:
     """Back from the bank, and asked again by the page itself until the bank has answered.
 
-    Nothing in the query is believed; what is no answer of this payment's bank is a 400.
+    Nothing in the query is believed; what is no answer of this payment's bank is a 400, another sum than ours a 409.
     """
     try:
         attempt_id = read_payment_token(token)
@@ -40,6 +40,9 @@ def pay_return(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404 from None
     except CallbackRefused as refused:
         raise BadRequest from refused
+    except AmountDiffers:
+        attempt = PaymentAttempt.objects.get(pk=attempt_id)
+        return render(request, "storefront/other_sum.html", {"attempt": attempt}, status=409)
     if attempt.state in PaymentAttempt.OPEN:
         return render(request, "storefront/asking.html", {"attempt": attempt, "token": token})
     return redirect("order", order_token(attempt.order.number))
