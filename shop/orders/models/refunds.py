@@ -55,7 +55,7 @@ class Refund(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(amount__gt=0, shipping__gte=0, charge_amount__gte=0)
+                condition=models.Q(amount__gte=0, shipping__gte=0, charge_amount__gte=0)
                 & models.Q(shipping__lte=models.F("amount")),
                 name="refund_amounts",
             ),

@@ -90,7 +90,7 @@ def refund_lines(
             id=refund_id,
             attempt=attempt,
             stall_order=stall_order,
-            state=State.DECIDED if plan.was_paid else State.UNPAID,
+            state=_first_state(plan),
             amount=plan.amount,
             shipping=plan.shipping,
             charge_amount=_charge_part(attempt, plan.amount) if plan.was_paid else 0,
@@ -101,6 +101,7 @@ def refund_lines(
         _write_lines(refund, plan.parts)
         if plan.was_paid:
             _book(refund, stall_order, plan.parts, now)
+        if refund.state == State.DECIDED:
             publish(RefundDecided(str(refund.pk)))
         if stall_order.state in StallOrder.TO_SEND:
             stock.give_back(stall_order.lines, quantities)
@@ -227,9 +228,16 @@ def _plan(
         is_cancelled=is_cancelled,
         was_paid=_was_paid(attempt, stall_order),
     )
-    if plan.amount == 0:
+    if not parts and not plan.amount:
         raise NothingToRefund
     return plan
+
+
+def _first_state(plan: RefundPlan) -> Refund.State:
+    if not plan.was_paid:
+        return State.UNPAID
+    # What a voucher paid for whole owes its buyer nothing: no bank has to be asked.
+    return State.DECIDED if plan.amount else State.DONE
 
 
 def _attempt_of(stall_order: StallOrder) -> "QuerySet[PaymentAttempt]":
@@ -258,7 +266,7 @@ def _was_paid(attempt: PaymentAttempt, stall_order: StallOrder) -> bool:
 
 def _charge_part(attempt: PaymentAttempt, amount: Rial) -> int:
     """What of the charge goes back with `amount` rial: its part of what is left, so that the last refund ends it."""
-    if attempt.charge_currency == accounts.RIAL:
+    if attempt.charge_currency == accounts.RIAL or not amount:
         return int(amount)
     gone = attempt.refunds.aggregate(rial=Sum("amount"), charge=Sum("charge_amount"))
     rial_left = attempt.amount - (gone["rial"] or 0)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from oscar.apps.catalogue.models import Product
 
 from shop.ledger.accounts import (
+    BUYER_REFUND_DUE,
     EXPENSE_PROMOTION,
     INCOME_COMMISSION,
     gateway_clearing,
@@ -265,6 +266,25 @@ def test_a_refund_of_one_piece_gives_back_what_was_paid_for_it() -> None:
     assert balance(EXPENSE_PROMOTION) == 165_000
     pending = balance(stall_pending(stall_order.partner_id))
     assert pending == -(PRICE - 82_500 + SENDING)
+
+
+def test_a_piece_that_the_voucher_paid_for_whole_goes_back_and_owes_nobody() -> None:
+    a_voucher(percent=100)
+    stall_order = pay(two_jars(total=SENDING))
+    refund = refund_lines(
+        refund_id=uuid.uuid4(),
+        stall_order=stall_order,
+        quantities={stall_order.order.lines.get().pk: 1},
+        with_shipping=False,
+        reason="",
+        by_user_id=None,
+        now=NOON,
+    )
+    assert (refund.amount, refund.state) == (0, "done")
+    assert balance(EXPENSE_PROMOTION) == PRICE
+    pending = balance(stall_pending(stall_order.partner_id))
+    assert pending == -(PRICE - 82_500 + SENDING)
+    assert balance(BUYER_REFUND_DUE) == 0
 
 
 @given(
