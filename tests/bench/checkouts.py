@@ -124,8 +124,8 @@ def _measure(
         one_round(shop, "spread", buyers=asked.buyers, seconds=4)
     for load in LOADS:
         rounds: dict[str, list[Round]] = {"ours": [], "stock": []}
-        for _ in range(asked.rounds):
-            for shop in (stock, ours):
+        for turn in range(asked.rounds):
+            for shop in (stock, ours) if turn % 2 else (ours, stock):
                 rounds[shop.name].append(
                     one_round(shop, load, buyers=asked.buyers, seconds=asked.seconds)
                 )
@@ -169,6 +169,8 @@ def _say_what_each_took(ours: Shop, stock: Shop, banks: dict[str, SandboxBank]) 
     paid = _count(ours.database, "SELECT count(*) FROM order_order WHERE status = 'paid'")
     placed = _count(stock.database, "SELECT count(*) FROM order_order")
     print(f"  ours: {captures['ours']} captures, {paid} paid orders")
+    if captures["ours"] != paid:
+        raise RuntimeError("what the bank took from our buyers is not what they have ordered")
     print(f"  stock: {captures['stock']} captures, {placed} orders")
 
 
