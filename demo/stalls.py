@@ -74,6 +74,8 @@ def write_stall(row: Mapping[str, Any], *, opened_on: date, ground: Ground) -> S
         holiday_note=holiday["note"] if holiday else "",
         cover=ground.pictures[f"{COVER}{row['key']}"],
         opened_on=opened_on,
+        disclosure=Stall.Disclosure.NAME,
+        trust=Stall.Trust.TRUSTED,
     )
     listed = spread(len(row["products"]), (opened_on, ground.calendar.today))
     for goods, listed_on in zip(row["products"], listed, strict=True):

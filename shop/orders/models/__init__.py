@@ -1,27 +1,41 @@
 """What ordering keeps, one file a subject. Oscar's own tables stand beside these."""
 
+from shop.orders.models.parts import BazaarSale, BazaarSaleLine, Message, Shipment, ShipmentLine
 from shop.orders.models.refunds import Dispute, Refund, RefundLine
 from shop.orders.models.sellers import (
     MEETS_THE_BUYER,
+    CommissionRule,
     Fulfilment,
+    LineCommission,
+    PickupPoint,
     SellerTerms,
     ShippingMethod,
     ShippingRate,
     ShippingTier,
+    ShippingZone,
 )
 from shop.orders.models.stall_orders import StallOrder, StallOrderQuerySet
 from shop.orders.models.vouchers import Voucher, VoucherUse
 
 __all__ = [
     "MEETS_THE_BUYER",
+    "BazaarSale",
+    "BazaarSaleLine",
+    "CommissionRule",
     "Dispute",
     "Fulfilment",
+    "LineCommission",
+    "Message",
+    "PickupPoint",
     "Refund",
     "RefundLine",
     "SellerTerms",
+    "Shipment",
+    "ShipmentLine",
     "ShippingMethod",
     "ShippingRate",
     "ShippingTier",
+    "ShippingZone",
     "StallOrder",
     "StallOrderQuerySet",
     "Voucher",

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -74,12 +75,52 @@ class Fulfilment(models.Model):
         return str(self.product_id)
 
 
+class PickupPoint(models.Model):
+    """Where buyers fetch parcels themselves: a place of the shop's, never a home."""
+
+    name = models.CharField(_("name"), max_length=80)
+    city = models.CharField(_("city"), max_length=40)
+    address = models.CharField(_("address"), max_length=300)
+    hours = models.CharField(_("open"), max_length=120)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("pick-up point")
+        verbose_name_plural = _("pick-up points")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ShippingZone(models.Model):
+    """Provinces to which a seller's sending costs the same, of one way of sending."""
+
+    rate = models.ForeignKey("ShippingRate", models.CASCADE, related_name="zones")
+    name = models.CharField(_("name"), max_length=60)
+    # Names of provinces as in shop.storefront.provinces.
+    provinces = models.JSONField(_("provinces"), default=list)
+    travel_days = models.PositiveSmallIntegerField(_("days on the way"), default=3)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("shipping zone")
+        verbose_name_plural = _("shipping zones")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ShippingRate(models.Model):
     """A way a seller sends parcels. Its price is the tier of the parcel's weight, or nothing over `free_over`."""
 
     partner = models.ForeignKey("partner.Partner", models.CASCADE, related_name="shipping_rates")
     method = models.CharField(_("method"), max_length=20, choices=ShippingMethod.choices)
     free_over = RialField(_("free over"), null=True)
+    # Outside the rate's zones; with `is_everywhere` off it goes to its zones alone.
+    travel_days = models.PositiveSmallIntegerField(_("days on the way"), default=3)
+    is_everywhere = models.BooleanField(_("to every province"), default=True)
+    pickup_point = models.ForeignKey(PickupPoint, models.PROTECT, null=True, related_name="rates")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -105,6 +146,8 @@ class ShippingTier(models.Model):
     """Price of a shipping rate from a weight on."""
 
     rate = models.ForeignKey(ShippingRate, models.CASCADE, related_name="tiers")
+    # None: wherever no zone of the rate says otherwise.
+    zone = models.ForeignKey(ShippingZone, models.CASCADE, null=True, related_name="tiers")
     over_g = models.PositiveIntegerField(_("from weight, grams"), default=0)
     price = RialField(_("price"))
 
@@ -113,9 +156,67 @@ class ShippingTier(models.Model):
         verbose_name_plural = _("shipping prices")
         ordering = ["over_g"]
         constraints = [
-            models.UniqueConstraint(fields=["rate", "over_g"], name="shipping_tier_one_per_weight"),
+            models.UniqueConstraint(
+                fields=["rate", "zone", "over_g"],
+                nulls_distinct=False,
+                name="shipping_tier_one_per_weight",
+            ),
             models.CheckConstraint(condition=models.Q(price__gte=0), name="shipping_tier_price"),
         ]
 
     def __str__(self) -> str:
         return f"{self.over_g} {self.price}"
+
+
+class CommissionRule(models.Model):
+    """What the shop keeps of goods, from a day on. The most particular rule holds: stall, then category, then all.
+
+    Basis points of the price of the goods; a rule with both a stall and a category comes before either alone.
+    """
+
+    partner = models.ForeignKey(
+        "partner.Partner", models.CASCADE, null=True, blank=True, related_name="commission_rules"
+    )
+    category = models.ForeignKey(
+        "catalogue.Category", models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    commission_bp = models.PositiveSmallIntegerField(_("commission, basis points"))
+    valid_from = models.DateField(_("from"))
+    valid_until = models.DateField(_("last day"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("commission rule")
+        verbose_name_plural = _("commission rules")
+        ordering = ["-valid_from", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(commission_bp__lte=10_000), name="commission_rule_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="commission_rule_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.category_id} {self.commission_bp}"
+
+
+class LineCommission(models.Model):
+    """The commission of one order line, fixed at placement; a line without a row has its stall order's."""
+
+    order_line = models.OneToOneField("order.Line", models.CASCADE, related_name="commission")
+    commission_bp = models.PositiveSmallIntegerField(_("commission, basis points"))
+
+    class Meta:
+        verbose_name = _("commission of a line")
+        verbose_name_plural = _("commissions of lines")
+
+    def __str__(self) -> str:
+        return f"{self.order_line_id} {self.commission_bp}"

@@ -6,10 +6,12 @@ Oscar's `Order` is what the shopper pays; a `StallOrder` is one stall's part of 
 from datetime import date
 from typing import ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from shop.accounts.models import User
 from shop.fields import RialField
 from shop.money import Rial
 from shop.orders.models.sellers import ShippingMethod
@@ -27,6 +29,15 @@ def _is_paid_at_door() -> models.Q:
 
 
 class StallOrderQuerySet(models.QuerySet["StallOrder"]):
+    def visible_to(self, user: User | AnonymousUser) -> "StallOrderQuerySet":
+        """What the stalls this person works for may see; nothing for a stranger.
+
+        The stall is reached by the name of its relation: this package knows no stall model.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(partner__stall__members__user=user).paid()
+
     def paid(self) -> "StallOrderQuerySet":
         """What a stall may see: nothing before the money is there, and nothing of what was never paid."""
         return self.exclude(state=StallOrder.State.PENDING).exclude(
@@ -93,13 +104,21 @@ class StallOrder(models.Model):
         PENDING = "pending", _("waiting for payment")
         NEW = "new", _("new")
         ACCEPTED = "accepted", _("accepted")
+        PACKED = "packed", _("packed")
         SENT = "sent", _("sent")
         DELIVERED = "delivered", _("delivered")
+        CLOSED = "closed", _("closed")  # delivered, and its return window is over
+        DECLINED = "declined", _("declined by the stall")
         CANCELLED = "cancelled", _("cancelled")
+        RETURNED = "returned", _("returned")
 
     UNSEEN: ClassVar[tuple[str, ...]] = (State.PENDING, State.CANCELLED)
     # Not sent yet: what is refunded goes back on the shelf.
-    TO_SEND: ClassVar[tuple[str, ...]] = (State.NEW, State.ACCEPTED)
+    TO_SEND: ClassVar[tuple[str, ...]] = (State.NEW, State.ACCEPTED, State.PACKED)
+    # The buyer has it.
+    ARRIVED: ClassVar[tuple[str, ...]] = (State.DELIVERED, State.CLOSED)
+    # Nothing of it stays with the buyer.
+    ENDED: ClassVar[tuple[str, ...]] = (State.DECLINED, State.CANCELLED, State.RETURNED)
     # The buyer does not have it yet.
     ON_ITS_WAY: ClassVar[tuple[str, ...]] = (*TO_SEND, State.SENT)
     is_late: bool  # by `marked_late`
@@ -124,7 +143,10 @@ class StallOrder(models.Model):
     carrier = models.CharField(_("carrier"), max_length=40, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=40, blank=True)
     created_at = models.DateTimeField(_("ordered"))
+    # Why it was declined, cancelled or returned; the buyer reads it.
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
+    packed_at = models.DateTimeField(_("packed"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     released_at = models.DateTimeField(_("return window over"), null=True)
@@ -146,6 +168,7 @@ class StallOrder(models.Model):
         ]
         indexes = [
             models.Index(fields=["partner", "state", "-created_at"], name="stall_order_of_partner"),
+            models.Index(fields=["partner", "-created_at", "-id"], name="stall_order_newest_first"),
             models.Index(
                 fields=["delivered_at"],
                 condition=models.Q(state="delivered", released_at=None),

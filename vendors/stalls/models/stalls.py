@@ -1,13 +1,16 @@
-"""The stall: what a shopper may know of a seller, who keeps it, and what stands in it. Public half."""
+"""The stall: what a shopper may know of a seller, and who keeps it. Public half."""
 
 import secrets
 import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from shop.accounts.models import User
 
 
 def random_slug() -> str:
@@ -19,13 +22,40 @@ class StallQuerySet(models.QuerySet["Stall"]):
     def public(self) -> "StallQuerySet":
         return self.filter(state__in=Stall.PUBLIC)
 
+    def visible_to(self, user: "User | AnonymousUser") -> "StallQuerySet":
+        """The stalls this person works for; nothing for a stranger."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(members__user=user)
+
 
 class Stall(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("being prepared")
+        REVIEW = "review", _("being looked at")
         OPEN = "open", _("open")
         ON_HOLIDAY = "on_holiday", _("on holiday")
+        PAUSED = "paused", _("paused")
         CLOSED = "closed", _("closed")
+
+    class SellerKind(models.TextChoices):
+        HOME_WORKSHOP = "home_workshop", _("home workshop")
+        WORKSHOP = "workshop", _("workshop")
+        COOPERATIVE = "cooperative", _("cooperative")
+        LOCAL_PRODUCER = "local_producer", _("local producer")
+
+    class Disclosure(models.TextChoices):
+        """What the stall holder lets the shop tell of them as a person. Saying nothing costs nothing."""
+
+        NOTHING = "nothing", _("nothing about me")
+        NAME = "name", _("my name, at my stall")
+        NAME_AND_NEWS = "name_and_news", _("my name, in news of the shop too")
+
+    class Trust(models.TextChoices):
+        """Whether new goods are looked at before they are shown."""
+
+        NEW = "new", _("goods are looked at first")
+        TRUSTED = "trusted", _("goods are shown at once")
 
     PUBLIC: ClassVar[tuple[str, ...]] = (State.OPEN, State.ON_HOLIDAY)
 
@@ -44,6 +74,24 @@ class Stall(models.Model):
     takes_preorders = models.BooleanField(_("takes orders while on holiday"), default=False)
     holiday_until = models.DateField(_("back on"), null=True, blank=True)
     holiday_note = models.CharField(_("note on the holiday"), max_length=200, blank=True)
+    seller_kind = models.CharField(
+        _("kind of seller"),
+        max_length=16,
+        choices=SellerKind.choices,
+        default=SellerKind.HOME_WORKSHOP,
+    )
+    disclosure = models.CharField(
+        _("told of the person"),
+        max_length=16,
+        choices=Disclosure.choices,
+        default=Disclosure.NOTHING,
+    )
+    trust = models.CharField(_("trust"), max_length=8, choices=Trust.choices, default=Trust.NEW)
+    returns_note = models.CharField(_("returns"), max_length=300, blank=True)
+    # When the stall answers and hands parcels over, Tehran time; empty: not said.
+    answers_from = models.TimeField(_("answers from"), null=True, blank=True)
+    answers_until = models.TimeField(_("answers until"), null=True, blank=True)
+    logo = models.CharField(_("logo"), max_length=80, blank=True)
     cover = models.CharField(_("cover picture"), max_length=80, blank=True)
     opened_on = models.DateField(_("opened on"), null=True)
 
@@ -87,57 +135,3 @@ class StallMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stall_id} {self.user_id}"
-
-
-class Listing(models.Model):
-    """A product in a stall. The product itself (title, text, price, stock) is Oscar's."""
-
-    class Unit(models.TextChoices):
-        PIECE = "piece", _("piece")
-        PACK = "pack", _("pack")
-        KG = "kg", _("kilogram")
-        JAR = "jar", _("jar")
-        PAIR = "pair", _("pair")
-        SET = "set", _("set")
-
-    class Returnable(models.TextChoices):
-        SEVEN_DAYS = "7_working_days", _("can be returned within seven working days")
-        DAMAGED_OR_WRONG = "damaged_or_wrong_only", _("can be returned when damaged or wrong")
-
-    product = models.OneToOneField("catalogue.Product", models.CASCADE, related_name="listing")
-    stall = models.ForeignKey(Stall, models.PROTECT, related_name="listings")
-    unit = models.CharField(_("sold by"), max_length=8, choices=Unit.choices, default=Unit.PIECE)
-    returnable = models.CharField(
-        _("returns"), max_length=24, choices=Returnable.choices, default=Returnable.DAMAGED_OR_WRONG
-    )
-    created_at = models.DateTimeField(_("listed"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("listing")
-        verbose_name_plural = _("listings")
-        # A stall's newest goods stand on each of its product pages.
-        indexes = [models.Index(fields=["stall", "-id"], name="listing_newest_of_stall")]
-
-    def __str__(self) -> str:
-        return str(self.product_id)
-
-
-class Photo(models.Model):
-    """A picture of a listing; `key` names its files of every width (vendors.stalls.photos)."""
-
-    listing = models.ForeignKey(Listing, models.CASCADE, related_name="photos")
-    key = models.CharField(max_length=80)
-    position = models.PositiveSmallIntegerField(default=0)
-    is_illustration = models.BooleanField(_("a drawing, not a photo"), default=False)
-
-    class Meta:
-        verbose_name = _("photo")
-        verbose_name_plural = _("photos")
-        ordering = ["position", "pk"]
-        constraints = [
-            # The key is made from the picture: two products may show the same one, each once.
-            models.UniqueConstraint(fields=["listing", "key"], name="photo_once_per_listing")
-        ]
-
-    def __str__(self) -> str:
-        return self.key

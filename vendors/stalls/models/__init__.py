@@ -1,0 +1,44 @@
+"""What the shop keeps of stalls, one file a subject."""
+
+from vendors.stalls.models.listings import (
+    CategoryClass,
+    Listing,
+    ListingChange,
+    ListingQuerySet,
+    Photo,
+    PriceChange,
+)
+from vendors.stalls.models.opening import (
+    ActedFor,
+    Appeal,
+    Errand,
+    StallDecision,
+    Terms,
+    TermsAcceptance,
+)
+from vendors.stalls.models.reviews import Question, Report, Review, ReviewPhoto, Shown
+from vendors.stalls.models.stalls import Stall, StallMember, StallQuerySet, random_slug
+
+__all__ = [
+    "ActedFor",
+    "Appeal",
+    "CategoryClass",
+    "Errand",
+    "Listing",
+    "ListingChange",
+    "ListingQuerySet",
+    "Photo",
+    "PriceChange",
+    "Question",
+    "Report",
+    "Review",
+    "ReviewPhoto",
+    "Shown",
+    "Stall",
+    "StallDecision",
+    "StallMember",
+    "StallQuerySet",
+    "Terms",
+    "TermsAcceptance",
+    "random_slug",
+]
