@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403 - Oscar's way of shipping its defaults
 
 from shop import postgres
+from shop.oscar_apps.installed import OSCAR_APPS, OSCAR_MIGRATIONS
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -95,40 +96,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    # Oscar; the five class-only forks stand under shop.oscar_apps
-    "shop.apps.MarketShop",
-    "oscar.apps.analytics.apps.AnalyticsConfig",
-    "shop.oscar_apps.checkout.apps.CheckoutConfig",
-    "oscar.apps.address.apps.AddressConfig",
-    "shop.oscar_apps.shipping.apps.ShippingConfig",
-    "oscar.apps.catalogue.apps.CatalogueConfig",
-    "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
-    "oscar.apps.communication.apps.CommunicationConfig",
-    "shop.oscar_apps.partner.apps.PartnerConfig",
-    "oscar.apps.basket.apps.BasketConfig",
-    "oscar.apps.payment.apps.PaymentConfig",
-    "oscar.apps.offer.apps.OfferConfig",
-    "shop.oscar_apps.order.apps.OrderConfig",
-    "oscar.apps.customer.apps.CustomerConfig",
-    "oscar.apps.voucher.apps.VoucherConfig",
-    "oscar.apps.wishlists.apps.WishlistsConfig",
-    "shop.oscar_apps.dashboard.apps.DashboardConfig",
-    "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
-    "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
-    "shop.oscar_apps.dashboard.orders.apps.OrdersDashboardConfig",
-    "shop.oscar_apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
-    "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
-    "oscar.apps.dashboard.partners.apps.PartnersDashboardConfig",
-    "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
-    "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
-    "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
-    "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
-    "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
-    "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
-    "widget_tweaks",
-    "haystack",
-    "treebeard",
-    "django_tables2",
+    *OSCAR_APPS,
 ]
 if not IS_STOREFRONT:  # the public half's process cannot even import the confidential models by app
     INSTALLED_APPS += [
@@ -137,10 +105,7 @@ if not IS_STOREFRONT:  # the public half's process cannot even import the confid
     ]
 if DEMO and DOOR == "setup":
     INSTALLED_APPS += ["demo.apps.DemoConfig"]
-# Forks change classes only: Oscar's own migrations stay the migrations.
-MIGRATION_MODULES = {
-    app: f"oscar.apps.{app}.migrations" for app in ("order", "partner", "shipping")
-}
+MIGRATION_MODULES = OSCAR_MIGRATIONS
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
