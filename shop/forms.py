@@ -1,8 +1,10 @@
 """Form fields for what people here type: numbers in three digit scripts, toman, phones, postcodes."""
 
 import re
+from html import unescape
 from typing import Any
 
+import nh3
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,30 @@ from shop.templatetags.bazarche import digits, number
 _MOBILE = re.compile(r"(?:\+98|0098|98|0)?(9[0-9]{9})")
 _BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015()\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069.]")
 _POSTCODE_DIGITS = 10
+# What no sentence needs: control characters but line breaks, and marks that turn the direction of what follows.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 LONGEST_NUMBER = 40
+
+
+def clean_text(text: str) -> str:
+    """What a person wrote, without markup: tags go, scripts go whole, "a < b" and "<3" stay as they are.
+
+    Pages escape whatever they show; this keeps markup out of messages, sheets and papers too. Cleaning what is clean
+    changes nothing.
+    """
+    text = _UNSEEN.sub("", text.replace("\r\n", "\n"))
+    while nh3.is_html(
+        text
+    ):  # what was written as &lt;b&gt; beside a tag is markup only after the first cleaning
+        text = unescape(nh3.clean(text, tags=set()))
+    return text.strip()
+
+
+class PlainTextField(forms.CharField):
+    """A sentence or a few, without markup."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
 
 
 class PlainForm(forms.Form):
