@@ -16,7 +16,8 @@ from vendors.panel.queries import Goods, products_of, shown_product
 from vendors.panel.seat import Seat, seated
 from vendors.stalls.errors import StallError
 from vendors.stalls.models import Listing
-from vendors.stalls.services import MOST_PHOTOS, add_photo, change_goods, replace_photo
+from vendors.stalls.services.goods import change_goods
+from vendors.stalls.services.photos import MOST_PHOTOS, add_photo, replace_photo
 
 ON_ONE_PAGE = 30
 

@@ -14,7 +14,7 @@ from shop.payments.models import CASH
 from vendors.panel.queries import door_money, glance, month_of_sales
 from vendors.panel.seat import CHOSEN, Seat, memberships, seated, to_login
 from vendors.settlements.queries import statements_of
-from vendors.stalls.services import say_whether_cash_is_taken
+from vendors.stalls.services.terms import say_whether_cash_is_taken
 
 STATEMENTS_SHOWN = 13  # a year, and the month before it
 

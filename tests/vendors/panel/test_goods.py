@@ -7,7 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.makers import NOON, a_paid_order, a_product, a_product_with_variants
 from vendors.stalls.errors import StockBelowPromised
-from vendors.stalls.services import change_goods, change_price, change_stock
+from vendors.stalls.services.goods import change_goods, change_price, change_stock
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.makers import a_product
 from vendors.stalls.models import Photo
-from vendors.stalls.services import MOST_PHOTOS
+from vendors.stalls.services.photos import MOST_PHOTOS
 
 pytestmark = pytest.mark.django_db
 

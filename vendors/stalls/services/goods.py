@@ -1,25 +1,20 @@
-"""What a stall holder changes in the stall."""
+"""Price and count of goods."""
 
 import logging
 from datetime import datetime
 
-from django.core.files.base import File
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from oscar.apps.partner.models import StockRecord
 
 from shop.jobs import publish
 from shop.money import Rial
 from shop.orders.events import ProductsChanged
-from shop.orders.models import SellerTerms
-from vendors.stalls.errors import PhotoThereAlready, StockBelowPromised, TooManyPhotos
-from vendors.stalls.models import Listing, Photo, Stall
-from vendors.stalls.photos import store_photo
+from vendors.stalls.errors import StockBelowPromised
 
 logger = logging.getLogger(__name__)
 
-MOST_PHOTOS = 8
 PROMISED = Coalesce(F("num_allocated"), 0)
 
 
@@ -64,45 +59,3 @@ def change_goods(*, record: StockRecord, price: Rial, count: int | None, now: da
         change_price(record=record, price=price, now=now)
         if count is not None:
             change_stock(record=record, count=count, now=now)
-
-
-def say_whether_cash_is_taken(*, stall: Stall, takes_cash: bool) -> None:
-    """Whether buyers may pay this stall at the door; orders that are placed stay as they are."""
-    SellerTerms.objects.filter(partner_id=stall.partner_id).update(takes_cash=takes_cash)
-    logger.info("takes_cash.changed stall=%s takes_cash=%s", stall.pk, takes_cash)
-
-
-def add_photo(*, listing: Listing, upload: "File[bytes]") -> Photo:
-    """Show one more photo of a product, after the others.
-
-    Raises PhotoRefused for what is no photo, TooManyPhotos, PhotoThereAlready.
-    """
-    key = store_photo(upload=upload)
-    with transaction.atomic():
-        photos = _locked_photos(listing)
-        if any(photo.key == key for photo in photos):
-            raise PhotoThereAlready
-        if len(photos) >= MOST_PHOTOS:
-            raise TooManyPhotos(MOST_PHOTOS)
-        last = listing.photos.aggregate(last=Max("position"))["last"]
-        photo = Photo.objects.create(
-            listing=listing, key=key, position=0 if last is None else last + 1
-        )
-        publish(ProductsChanged([listing.product_id]))
-    return photo
-
-
-def replace_photo(*, listing: Listing, photo_id: int, upload: "File[bytes]") -> None:
-    """Show another photo in the place of one. Nothing happens when that one is gone; same errors as add_photo."""
-    key = store_photo(upload=upload)
-    with transaction.atomic():
-        if any(photo.key == key for photo in _locked_photos(listing)):
-            raise PhotoThereAlready
-        listing.photos.filter(pk=photo_id).update(key=key, is_illustration=False)
-        publish(ProductsChanged([listing.product_id]))
-
-
-def _locked_photos(listing: Listing) -> list[Photo]:
-    """The listing's photos, with the listing held, so that two uploads at once are counted one after the other."""
-    Listing.objects.select_for_update().get(pk=listing.pk)
-    return list(listing.photos.all())

@@ -1,0 +1,1 @@
+"""What people change in a stall, one file a subject."""
