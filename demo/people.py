@@ -7,9 +7,11 @@ from shop.accounts.models import User
 from shop.accounts.second_factor import enrol
 from shop.accounts.services import invite
 from vendors.settlements.access import let_settle
+from vendors.stalls.access import let_look_after
 from vendors.stalls.models import Stall, StallMember
 
 SETTLES = "the desk and the money"
+LOOKS_AFTER_STALLS = "the desk"
 
 
 def write_people(people: Mapping[str, Any], stalls: Mapping[str, Stall]) -> None:
@@ -28,6 +30,8 @@ def write_people(people: Mapping[str, Any], stalls: Mapping[str, Stall]) -> None
         enrol(user=user, secret=row["totp_secret"])
         if row["sees"] == SETTLES:
             let_settle(user)
+        if row["sees"] == LOOKS_AFTER_STALLS:
+            let_look_after(user)
 
 
 def settlers(people: Mapping[str, Any]) -> list[User]:

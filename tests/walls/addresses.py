@@ -39,6 +39,7 @@ from vendors.settlements.models import PayoutBatch, Rail
 from vendors.settlements.services.approve import approve_settlement
 from vendors.settlements.services.payout import release_batch
 from vendors.settlements.services.prepare import prepare_settlements
+from vendors.stalls.access import let_look_after
 from vendors.stalls.models import StallMember
 
 STOREFRONT, OFFICE = "shop.urls.storefront", "shop.urls.office"
@@ -203,6 +204,7 @@ class Rows:
         people = {"keeper": self.keeper, "desk": a_staff_member(), "worker": worker, "head": head}
         people["finance"] = a_staff_member()
         let_settle(people["finance"])
+        let_look_after(people["desk"])
         clients = {"stranger": _client(), "one factor": _client()}
         clients["one factor"].force_login(one_factor)
         for name, user in people.items():

@@ -101,6 +101,10 @@ class Stall(models.Model):
     class Meta:
         verbose_name = _("stall")
         verbose_name_plural = _("stalls")
+        # One right for all of it: opening, goods, reviews and reports.
+        permissions = [
+            ("look_after", _("may look after stalls, their goods and what is said of them"))
+        ]
 
     def __str__(self) -> str:
         return self.name
