@@ -7,6 +7,7 @@ from vendors.stalls.models.listings import (
     ListingQuerySet,
     Photo,
     PriceChange,
+    Sheet,
 )
 from vendors.stalls.models.opening import (
     ActedFor,
@@ -33,6 +34,7 @@ __all__ = [
     "Report",
     "Review",
     "ReviewPhoto",
+    "Sheet",
     "Shown",
     "Stall",
     "StallDecision",

@@ -90,6 +90,8 @@ class Photo(models.Model):
     focus_y = models.PositiveSmallIntegerField(default=50, validators=[MaxValueValidator(100)])
     # A few bytes that stand there until the picture has come: base64 of a tiny WebP.
     placeholder = models.CharField(max_length=400, blank=True)
+    # Every width stands there in every format (vendors.stalls.jobs.make_photo); until then two widths do.
+    is_ready = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("photo")
@@ -160,6 +162,24 @@ class PriceChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.before} {self.after}"
+
+
+class Sheet(models.Model):
+    """A table of goods that a stall has sent in: kept as it was read until its preview is agreed to."""
+
+    stall = models.ForeignKey(Stall, models.CASCADE, related_name="sheets")
+    by_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # [number of the row, {column: what stands there}], as text; whatever was no text or number is marked.
+    rows = models.JSONField()
+    created_at = models.DateTimeField(_("sent in"))
+    applied_at = models.DateTimeField(_("agreed to"), null=True)
+
+    class Meta:
+        verbose_name = _("table of goods")
+        verbose_name_plural = _("tables of goods")
+
+    def __str__(self) -> str:
+        return f"{self.stall_id} {self.pk}"
 
 
 class CategoryClass(models.Model):
