@@ -40,9 +40,14 @@ class Review(models.Model):
     answer = models.TextField(_("the stall's answer"), max_length=1000, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
     created_at = models.DateTimeField(_("written"))
+    # Grows with each change of the words: what was looked at is what comes to be shown.
+    version = models.PositiveIntegerField(default=1)
+    # Why it is not shown; its buyer reads it.
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    decided_at = models.DateTimeField(_("decided"), null=True)
 
     objects: ClassVar[OfListingQuerySet] = OfListingQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -55,7 +60,14 @@ class Review(models.Model):
                 condition=models.Q(stars__gte=1, stars__lte=5), name="review_one_to_five_stars"
             )
         ]
-        indexes = [models.Index(fields=["listing", "state"], name="review_of_listing")]
+        indexes = [
+            models.Index(fields=["listing", "state"], name="review_of_listing"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state="waiting"),
+                name="review_to_look_at",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.listing_id} {self.stars}"
@@ -87,9 +99,16 @@ class Question(models.Model):
     answer = models.TextField(_("the stall's answer"), max_length=1000, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
     created_at = models.DateTimeField(_("asked"))
+    # Of the form it was typed in: sent twice, asked once.
+    form_id = models.UUIDField(unique=True, null=True, editable=False)
+    # Grows with each change of the answer: what was looked at is what comes to be shown.
+    version = models.PositiveIntegerField(default=1)
+    # Why it is not shown; the stall reads it.
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    decided_at = models.DateTimeField(_("decided"), null=True)
 
     objects: ClassVar[OfListingQuerySet] = OfListingQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -97,7 +116,14 @@ class Question(models.Model):
         verbose_name = _("question")
         verbose_name_plural = _("questions")
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["listing", "state"], name="question_of_listing")]
+        indexes = [
+            models.Index(fields=["listing", "state"], name="question_of_listing"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state="waiting"),
+                name="question_to_look_at",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -111,12 +137,24 @@ class Report(models.Model):
     listing = models.ForeignKey(Listing, models.CASCADE, null=True, related_name="reports")
     reason = models.CharField(_("reason"), max_length=300)
     created_at = models.DateTimeField(_("reported"))
+    # Of the form it was typed in: sent twice, reported once.
+    form_id = models.UUIDField(unique=True, null=True, editable=False)
     settled_at = models.DateTimeField(_("looked at"), null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(settled_at=None),
+                name="report_to_look_at",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(review__isnull=False, question=None, listing=None)
