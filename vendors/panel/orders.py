@@ -20,7 +20,7 @@ from shop.orders.services.fulfil import (
 )
 from shop.orders.shares import left_of
 from vendors.panel.forms import ParcelForm
-from vendors.panel.queries import PAGE, counts_by_state, orders_of, shown_orders
+from vendors.panel.queries import PAGE, counts_by_state, shown_orders
 from vendors.panel.seat import PanelView, Seat, seated
 
 State = StallOrder.State
@@ -33,7 +33,7 @@ def _pile(state: StallOrder.State, *, is_waiting: bool) -> PanelView:
     @seated
     def pile(request: HttpRequest, seat: Seat) -> HttpResponse:
         today = tehran_date(timezone.now())
-        orders = orders_of(seat.stall).filter(state=state).marked_late(today=today)
+        orders = seat.orders.filter(state=state).marked_late(today=today)
         orders = orders.with_due_at_door()
         if is_waiting:
             orders = orders.order_by("send_by", "pk")
@@ -46,7 +46,7 @@ def _pile(state: StallOrder.State, *, is_waiting: bool) -> PanelView:
             "orders": shown_orders(page[:PAGE], stall=seat.stall),
             "has_more": len(page) > PAGE,
             "is_waiting": is_waiting,
-            "counts": counts_by_state(seat.stall),
+            "counts": counts_by_state(seat),
         }
         return render(request, "panel/orders.html", context)
 
@@ -62,7 +62,7 @@ cancelled = _pile(State.CANCELLED, is_waiting=False)
 
 def own_order(seat: Seat, number: str) -> StallOrder:
     today = tehran_date(timezone.now())
-    orders = orders_of(seat.stall).marked_late(today=today).with_due_at_door()
+    orders = seat.orders.marked_late(today=today).with_due_at_door()
     return get_object_or_404(orders.select_related("order__shipping_address"), number=number)
 
 

@@ -39,7 +39,7 @@ def shelf(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _shelf(request: HttpRequest, seat: Seat, tried: GoodsForm | None = None) -> HttpResponse:
     """The page of all goods; `tried` is the form that was not accepted and stands where its goods stand."""
-    page = Paginator(products_of(seat.stall), ON_ONE_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(products_of(seat), ON_ONE_PAGE).get_page(request.GET.get("page"))
     products = []
     for listing in page:
         shown = shown_product(listing)
@@ -101,9 +101,7 @@ def _answer(request: HttpRequest, seat: Seat, goods: Goods, form: GoodsForm) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
 def photos(request: HttpRequest, seat: Seat, product_id: int) -> HttpResponse:
-    listing = get_object_or_404(
-        seat.stall.listings.select_related("product"), product_id=product_id
-    )
+    listing = get_object_or_404(seat.listings.select_related("product"), product_id=product_id)
     form = PhotoForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:

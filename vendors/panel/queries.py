@@ -15,8 +15,9 @@ from shop.jalali import TEHRAN, Month
 from shop.ledger.accounts import stall_cash
 from shop.ledger.queries import OrderEarning, awaited, balance, earnings_by_order
 from shop.money import Rial
-from shop.orders.models import StallOrder, StallOrderQuerySet
+from shop.orders.models import StallOrder
 from shop.storefront.cards import short_title
+from vendors.panel.seat import Seat
 from vendors.stalls.models import Listing, Photo, Stall
 
 State = StallOrder.State
@@ -76,20 +77,16 @@ class ShownOrder:
     is_late: bool
 
 
-def products_of(stall: Stall) -> QuerySet[Listing]:
+def products_of(seat: Seat) -> QuerySet[Listing]:
     """The stall's listings by title, with all that `shown_product` reads."""
-    records = Prefetch(
-        "stockrecords", StockRecord.objects.filter(partner=stall.partner).order_by("pk")
-    )
+    own = StockRecord.objects.filter(partner_id=seat.stall.partner_id)
+    records = Prefetch("stockrecords", own.order_by("pk"))
     children = Prefetch(
         "product__children", Product.objects.order_by("pk").prefetch_related(records)
     )
     return (
-        stall.listings.select_related("product__fulfilment")
-        .prefetch_related("photos", children)
-        .prefetch_related(
-            Prefetch("product__stockrecords", StockRecord.objects.filter(partner=stall.partner))
-        )
+        seat.listings.select_related("product__fulfilment")
+        .prefetch_related("photos", children, Prefetch("product__stockrecords", own))
         .order_by("product__title", "pk")
     )
 
@@ -111,11 +108,6 @@ def shown_product(listing: Listing) -> ShownProduct:
             for record in owner.stockrecords.all()
         ),
     )
-
-
-def orders_of(stall: Stall) -> StallOrderQuerySet:
-    """All that this stall may see of orders: its own, from the payment on, those it cancelled later too."""
-    return StallOrder.objects.filter(partner_id=stall.partner_id).paid()
 
 
 def shown_orders(stall_orders: Sequence[StallOrder], *, stall: Stall) -> list[ShownOrder]:
@@ -183,9 +175,9 @@ class Glance:
     earned: Rial
 
 
-def glance(stall: Stall, *, today: date) -> Glance:
+def glance(seat: Seat, *, today: date) -> Glance:
     """What waits for the stall today, and what it earned in this Jalali month; zeros for a new stall."""
-    waiting = orders_of(stall).aggregate(
+    waiting = seat.orders.aggregate(
         new=Count("pk", filter=Q(state=State.NEW)),
         to_send=Count("pk", filter=Q(state=State.ACCEPTED)),
         next=Min("send_by", filter=Q(state__in=StallOrder.TO_SEND)),
@@ -194,14 +186,14 @@ def glance(stall: Stall, *, today: date) -> Glance:
         new=waiting["new"],
         to_send=waiting["to_send"],
         next_send_by=waiting["next"],
-        products=stall.listings.count(),
-        earned=sum((row.net for row in _earned(stall, Month.of(today))), Rial(0)),
+        products=seat.listings.count(),
+        earned=sum((row.net for row in _earned(seat.stall, Month.of(today))), Rial(0)),
     )
 
 
-def counts_by_state(stall: Stall) -> dict[str, int]:
+def counts_by_state(seat: Seat) -> dict[str, int]:
     """How many of the stall's orders are in each state; a state without any is missing."""
-    rows = orders_of(stall).order_by().values_list("state").annotate(n=Count("pk"))
+    rows = seat.orders.order_by().values_list("state").annotate(n=Count("pk"))
     return dict(rows)
 
 
@@ -237,17 +229,16 @@ class MonthOfSales:
         return self.goods - self.commission
 
 
-def month_of_sales(stall: Stall, month: Month) -> MonthOfSales:
+def month_of_sales(seat: Seat, month: Month) -> MonthOfSales:
     """Sums of ledger postings and nothing else: what arrived in the month, and what is paid and not yet there."""
-    earned = _earned(stall, month)
-    orders = orders_of(stall).in_bulk([row.stall_order_id for row in earned])
+    earned = _earned(seat.stall, month)
+    orders = seat.orders.in_bulk([row.stall_order_id for row in earned])
     return MonthOfSales(
         month=month,
         orders=tuple(EarnedOrder(row, orders[row.stall_order_id]) for row in earned),
-        on_its_way=awaited(partner_id=stall.partner_id),
+        on_its_way=awaited(partner_id=seat.stall.partner_id),
         open_orders=tuple(
-            orders_of(stall)
-            .filter(state__in=StallOrder.ON_ITS_WAY)
+            seat.orders.filter(state__in=StallOrder.ON_ITS_WAY)
             .not_paid_at_door()
             .order_by("send_by", "pk")[:PAGE]
         ),
@@ -266,11 +257,11 @@ class DoorMoney:
         return sum((order.due_at_door or Rial(0) for order in self.orders), Rial(0))
 
 
-def door_money(stall: Stall) -> DoorMoney:
+def door_money(seat: Seat) -> DoorMoney:
     """What waits at doors, and the ledger's sum of what was taken there; nothing for a stall that takes no cash."""
     return DoorMoney(
-        orders=tuple(orders_of(stall).paid_at_door().with_due_at_door().order_by("send_by", "pk")),
-        in_hand=balance(stall_cash(stall.partner_id)),
+        orders=tuple(seat.orders.paid_at_door().with_due_at_door().order_by("send_by", "pk")),
+        in_hand=balance(stall_cash(seat.stall.partner_id)),
     )
 
 

@@ -13,7 +13,16 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from shop.accounts.models import User
-from vendors.stalls.models import Stall, StallMember
+from shop.orders.models import (
+    BazaarSale,
+    BazaarSaleQuerySet,
+    Message,
+    MessageQuerySet,
+    StallOrder,
+    StallOrderQuerySet,
+)
+from vendors.stalls.models import Listing, ListingQuerySet, Question, Review, Stall, StallMember
+from vendors.stalls.models.reviews import OfListingQuerySet
 
 CHOSEN = "panel_stall"  # in the session: public id of the stall a person of several has picked
 
@@ -27,6 +36,35 @@ class Seat:
     is_facilitator: bool
     is_owner: bool
     may_choose: bool
+
+    # What this person may see of the stall. Every page of the panel begins from one of these.
+
+    @property
+    def orders(self) -> StallOrderQuerySet:
+        """From the payment on, and those the stall cancelled later too."""
+        return StallOrder.objects.visible_to(self.user).filter(partner_id=self.stall.partner_id)
+
+    @property
+    def messages(self) -> MessageQuerySet:
+        return Message.objects.visible_to(self.user).filter(
+            stall_order__partner_id=self.stall.partner_id
+        )
+
+    @property
+    def sales(self) -> BazaarSaleQuerySet:
+        return BazaarSale.objects.visible_to(self.user).filter(partner_id=self.stall.partner_id)
+
+    @property
+    def listings(self) -> ListingQuerySet:
+        return Listing.objects.visible_to(self.user).filter(stall=self.stall)
+
+    @property
+    def reviews(self) -> OfListingQuerySet:
+        return Review.objects.visible_to(self.user).filter(listing__stall=self.stall)
+
+    @property
+    def questions(self) -> OfListingQuerySet:
+        return Question.objects.visible_to(self.user).filter(listing__stall=self.stall)
 
 
 PanelView = Callable[..., HttpResponse]

@@ -23,7 +23,7 @@ STATEMENTS_SHOWN = 13  # a year, and the month before it
 @seated
 def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     today = tehran_date(timezone.now())
-    context = {"seat": seat, "today": today, "glance": glance(seat.stall, today=today)}
+    context = {"seat": seat, "today": today, "glance": glance(seat, today=today)}
     return render(request, "panel/home.html", context)
 
 
@@ -59,9 +59,9 @@ def money(
         raise Http404
     context = {
         "seat": seat,
-        "sales": month_of_sales(seat.stall, shown),
+        "sales": month_of_sales(seat, shown),
         "statements": statements_of(seat.stall)[:STATEMENTS_SHOWN] if shown == this_month else (),
-        "door": door_money(seat.stall),
+        "door": door_money(seat),
         "is_cash_offered": CASH in settings.GATEWAYS,
         "takes_cash": seat.stall.partner.terms.takes_cash,
         "previous": shown.previous(),

@@ -1,7 +1,16 @@
 """What ordering keeps, one file a subject. Oscar's own tables stand beside these."""
 
-from shop.orders.models.parts import BazaarSale, BazaarSaleLine, Message, Shipment, ShipmentLine
+from shop.orders.models.parts import (
+    BazaarSale,
+    BazaarSaleLine,
+    BazaarSaleQuerySet,
+    Message,
+    MessageQuerySet,
+    Shipment,
+    ShipmentLine,
+)
 from shop.orders.models.refunds import Dispute, Refund, RefundLine
+from shop.orders.models.scope import partners_of
 from shop.orders.models.sellers import (
     MEETS_THE_BUYER,
     CommissionRule,
@@ -21,11 +30,13 @@ __all__ = [
     "MEETS_THE_BUYER",
     "BazaarSale",
     "BazaarSaleLine",
+    "BazaarSaleQuerySet",
     "CommissionRule",
     "Dispute",
     "Fulfilment",
     "LineCommission",
     "Message",
+    "MessageQuerySet",
     "PickupPoint",
     "Refund",
     "RefundLine",
@@ -40,4 +51,5 @@ __all__ = [
     "StallOrderQuerySet",
     "Voucher",
     "VoucherUse",
+    "partners_of",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import User
 from shop.fields import RialField
+from shop.orders.models.scope import partners_of
 from shop.orders.models.stall_orders import StallOrder
 
 
@@ -54,9 +55,7 @@ class ShipmentLine(models.Model):
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User | AnonymousUser) -> "MessageQuerySet":
         """What is written to the stalls this person works for; nothing for a stranger."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(stall_order__partner__stall__members__user=user)
+        return self.filter(stall_order__in=StallOrder.objects.visible_to(user))
 
 
 class Message(models.Model):
@@ -86,9 +85,7 @@ class Message(models.Model):
 class BazaarSaleQuerySet(models.QuerySet["BazaarSale"]):
     def visible_to(self, user: User | AnonymousUser) -> "BazaarSaleQuerySet":
         """The sales of the stalls this person works for; nothing for a stranger."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(partner__stall__members__user=user)
+        return self.filter(partner__in=partners_of(user))
 
 
 class BazaarSale(models.Model):

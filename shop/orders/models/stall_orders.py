@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.accounts.models import User
 from shop.fields import RialField
 from shop.money import Rial
+from shop.orders.models.scope import partners_of
 from shop.orders.models.sellers import ShippingMethod
 from shop.payments.models import PaymentAttempt
 
@@ -30,13 +31,8 @@ def _is_paid_at_door() -> models.Q:
 
 class StallOrderQuerySet(models.QuerySet["StallOrder"]):
     def visible_to(self, user: User | AnonymousUser) -> "StallOrderQuerySet":
-        """What the stalls this person works for may see; nothing for a stranger.
-
-        The stall is reached by the name of its relation: this package knows no stall model.
-        """
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(partner__stall__members__user=user).paid()
+        """What the stalls this person works for may see; nothing for a stranger."""
+        return self.filter(partner__in=partners_of(user)).paid()
 
     def paid(self) -> "StallOrderQuerySet":
         """What a stall may see: nothing before the money is there, and nothing of what was never paid."""

@@ -10,15 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import User
 from shop.fields import RialField
+from shop.orders.models.scope import partners_of
 from vendors.stalls.models.stalls import Stall
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):
     def visible_to(self, user: User | AnonymousUser) -> "ListingQuerySet":
         """The goods of the stalls this person works for; nothing for a stranger."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(stall__members__user=user)
+        return self.filter(stall__partner__in=partners_of(user))
 
 
 class Listing(models.Model):

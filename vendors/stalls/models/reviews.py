@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import User
+from shop.orders.models.scope import partners_of
 from vendors.stalls.models.listings import Listing
 
 
@@ -22,9 +23,7 @@ class Shown(models.TextChoices):
 class OfListingQuerySet(models.QuerySet[models.Model]):
     def visible_to(self, user: User | AnonymousUser) -> "OfListingQuerySet":
         """What is said of the goods of the stalls this person works for; nothing for a stranger."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(listing__stall__members__user=user)
+        return self.filter(listing__stall__partner__in=partners_of(user))
 
 
 class Review(models.Model):

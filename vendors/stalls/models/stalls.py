@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import User
+from shop.orders.models.scope import partners_of
 
 
 def random_slug() -> str:
@@ -24,9 +25,7 @@ class StallQuerySet(models.QuerySet["Stall"]):
 
     def visible_to(self, user: "User | AnonymousUser") -> "StallQuerySet":
         """The stalls this person works for; nothing for a stranger."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(members__user=user)
+        return self.filter(partner__in=partners_of(user))
 
 
 class Stall(models.Model):
