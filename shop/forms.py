@@ -20,6 +20,7 @@ _POSTCODE_DIGITS = 10
 # What no sentence needs: control characters but line breaks, and marks that turn the direction of what follows.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 LONGEST_NUMBER = 40
+LONGEST_TEXT = 20_000
 
 
 def clean_text(text: str) -> str:
@@ -37,10 +38,16 @@ def clean_text(text: str) -> str:
 
 
 class PlainTextField(forms.CharField):
-    """A sentence or a few, without markup."""
+    """A sentence or a few, without markup; at most LONGEST_TEXT letters, however few are left after cleaning."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", LONGEST_TEXT)
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "")
+        text = super().to_python(value) or ""
+        # Cleaning goes round once for each level of escapes: a text of a million letters would keep a worker busy.
+        return text if len(text) > LONGEST_TEXT else clean_text(text)
 
 
 class PlainForm(forms.Form):
