@@ -41,6 +41,7 @@ class Config:
     zarinpal_merchant: str
     late: float
     shortest_session: int
+    any_deadline: bool
     font: Path
 
 
@@ -66,7 +67,11 @@ class Bank:
         self._store = Store(config.data)
         self._hooks = Hooks(self._store, url=config.hook, secret=config.secret)
         self._counter = Counter(self._store, self._faults, self._hooks)
-        self._stripe = StripeWire(base_url=base_url, shortest_session=config.shortest_session)
+        self._stripe = StripeWire(
+            base_url=base_url,
+            shortest_session=config.shortest_session,
+            any_deadline=config.any_deadline,
+        )
         self._zarinpal = ZarinpalWire(merchant_id=config.zarinpal_merchant)
         self._graphql = ZarinpalGraphql(late_seconds=config.late)
         self._fakes = Fakes(self._faults)

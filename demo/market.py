@@ -18,6 +18,7 @@ from demo.sales import decide_sales
 from demo.stalls import Ground, opening_days, write_stall
 from shop.jobs import publish
 from shop.orders.events import ProductsChanged
+from shop.orders.models import PickupPoint
 from vendors.stalls.models import Listing, Stall, StallMember
 
 
@@ -34,6 +35,7 @@ def load_market(*, today: date) -> bool:
             categories=write_categories(catalogue["categories"]),
             classes=write_product_classes(catalogue["product_classes"]),
             pictures=pictures,
+            pickup_point=PickupPoint.objects.create(**catalogue["pickup_point"]),
             calendar=calendar,
         )
         days = opening_days(len(rows), calendar)

@@ -38,7 +38,7 @@ State = StallOrder.State
 def write_orders(sales: Sequence[Sale], *, buyers: Mapping[str, Any]) -> None:
     """One statement a table for the orders; then each is booked, and delivered when it was."""
     fulfilments = {row.product_id: row for row in Fulfilment.objects.all()}
-    quotes = [_first_way(sale, fulfilments) for sale in sales]
+    quotes = [_first_way(sale, fulfilments, buyers["province"]) for sale in sales]
     orders = _write_orders(sales, quotes, buyers)
     _write_lines(sales, orders)
     stall_orders = _write_stall_orders(sales, orders, quotes, fulfilments)
@@ -50,13 +50,13 @@ def write_orders(sales: Sequence[Sale], *, buyers: Mapping[str, Any]) -> None:
             deliver_stall_order(stall_order=stall_order, now=sale.delivered_at)
 
 
-def _first_way(sale: Sale, fulfilments: Mapping[int, Fulfilment]) -> ShippingQuote:
+def _first_way(sale: Sale, fulfilments: Mapping[int, Fulfilment], province: str) -> ShippingQuote:
     """The first way the stall offers for a parcel of this weight."""
-    rates = ShippingRate.objects.filter(partner=sale.stall.partner).prefetch_related("tiers")
+    rates = ShippingRate.objects.filter(partner=sale.stall.partner).priced()
     weight_g = sum(
         _fulfilment(record, fulfilments).weight_g * n for record, n in sale.goods.items()
     )
-    return shipping_quotes(rates, goods=sale.total, weight_g=weight_g)[0]
+    return shipping_quotes(rates, goods=sale.total, weight_g=weight_g, province=province)[0]
 
 
 def _fulfilment(record: StockRecord, fulfilments: Mapping[int, Fulfilment]) -> Fulfilment:

@@ -18,7 +18,15 @@ from oscar.apps.partner.models import Partner, StockRecord
 from demo.days import Calendar, moment, spread
 from demo.pictures import COVER
 from shop.money import RIALS_IN_TOMAN, Rial, split
-from shop.orders.models import Fulfilment, SellerTerms, ShippingRate, ShippingTier
+from shop.orders.models import (
+    Fulfilment,
+    PickupPoint,
+    SellerTerms,
+    ShippingMethod,
+    ShippingRate,
+    ShippingTier,
+    ShippingZone,
+)
 from vendors.stalls.models import Listing, Photo, Stall
 
 FRIDAY = 4
@@ -33,6 +41,7 @@ class Ground:
     categories: Mapping[str, Category]
     classes: Mapping[str, ProductClass]
     pictures: Mapping[str, str]
+    pickup_point: PickupPoint
     calendar: Calendar
 
 
@@ -57,7 +66,7 @@ def write_stall(row: Mapping[str, Any], *, opened_on: date, ground: Ground) -> S
         commission_bp=ground.catalogue["commission_bp"],
         takes_cash=row.get("takes_cash", False),
     )
-    _write_shipping(partner, row["shipping"], ground.catalogue["shipping"])
+    _write_shipping(partner, row["shipping"], ground.catalogue["shipping"], ground.pickup_point)
     stall = Stall.objects.create(
         public_id=uuid.uuid5(NAMESPACE, row["key"]),
         partner=partner,
@@ -84,21 +93,42 @@ def write_stall(row: Mapping[str, Any], *, opened_on: date, ground: Ground) -> S
     return stall
 
 
-def _write_shipping(partner: Partner, offered: list[str], ways: list[dict[str, Any]]) -> None:
+def _write_shipping(
+    partner: Partner, offered: list[str], ways: list[dict[str, Any]], pickup_point: PickupPoint
+) -> None:
     for position, way in enumerate(way for way in ways if way["method"] in offered):
         free_over = way["free_over_toman"]
+        is_fetched = way["method"] == ShippingMethod.PICKUP_OFFICE
         rate = ShippingRate.objects.create(
             partner=partner,
             method=way["method"],
             position=position,
             free_over=None if free_over is None else Rial(free_over * RIALS_IN_TOMAN),
+            travel_days=way["travel_days"],
+            is_everywhere=way.get("everywhere", True),
+            pickup_point=pickup_point if is_fetched else None,
         )
-        ShippingTier.objects.bulk_create(
-            ShippingTier(
-                rate=rate, over_g=tier["over_g"], price=Rial(tier["toman"] * RIALS_IN_TOMAN)
+        _write_tiers(rate, None, way["tiers"])
+        for place, row in enumerate(way.get("zones", [])):
+            zone = ShippingZone.objects.create(
+                rate=rate,
+                name=row["name"],
+                provinces=row["provinces"],
+                travel_days=row["travel_days"],
+                position=place,
             )
-            for tier in way["tiers"]
+            _write_tiers(rate, zone, row["tiers"])
+
+
+def _write_tiers(
+    rate: ShippingRate, zone: ShippingZone | None, tiers: list[dict[str, int]]
+) -> None:
+    ShippingTier.objects.bulk_create(
+        ShippingTier(
+            rate=rate, zone=zone, over_g=tier["over_g"], price=Rial(tier["toman"] * RIALS_IN_TOMAN)
         )
+        for tier in tiers
+    )
 
 
 def _write_listing(

@@ -225,7 +225,9 @@ def free_port() -> int:
 def sandbox_bank(tmp_path: Path) -> Iterator[SandboxBank]:
     """A fresh sandbox bank whose webhooks arrive in `hook_events`."""
     hook = _Hook(("127.0.0.1", 0), _HookHandler)
-    bank = SandboxBank(tmp_path / "bank", options=("--late", "1", "--shortest-session", "1"))
+    # The tests' noon stays where it is while the bank's clock goes on.
+    options = ("--late", "1", "--shortest-session", "1", "--any-deadline")
+    bank = SandboxBank(tmp_path / "bank", options=options)
     bank.hook = f"http://127.0.0.1:{hook.server_port}/hook"
     hook.bank = bank
     listener = threading.Thread(target=hook.serve_forever, kwargs={"poll_interval": 0.05})

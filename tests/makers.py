@@ -192,7 +192,7 @@ def a_paid_order(
 ) -> list[StallOrder]:
     """An order whose payment stands in the books, without a bank; its stall orders in basket order."""
     basket = a_basket(*contents)
-    parcels = parcels_of(basket, today=tehran_date(now))
+    parcels = parcels_of(basket, today=tehran_date(now), province=buyer.province)
     shipping = {parcel.partner.pk: parcel.quotes[0].method for parcel in parcels}
     checkout = Checkout(
         buyer=buyer,

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Prefetch
 from oscar.apps.basket.models import Line
 from oscar.apps.partner.models import Partner
 
 from shop.money import Rial
-from shop.orders.models import MEETS_THE_BUYER, Fulfilment, ShippingMethod, ShippingRate
+from shop.orders.models import (
+    MEETS_THE_BUYER,
+    Fulfilment,
+    PickupPoint,
+    ShippingMethod,
+    ShippingRate,
+)
 from shop.orders.strategy import is_shown, seller_takes_orders
 
 
@@ -45,6 +52,9 @@ class ShippingQuote:
     label: str
     price: Rial
     is_free_by_sum: bool
+    travel_days: int
+    is_from: bool = False  # the province is not known yet, and it costs more to some
+    pickup_point: PickupPoint | None = None
 
     @property
     def is_paid_by_receiver(self) -> bool:
@@ -70,9 +80,15 @@ class Parcel:
     def quote(self, method: str | None) -> ShippingQuote | None:
         return next((quote for quote in self.quotes if quote.method == method), None)
 
+    def arrives(self, quote: ShippingQuote) -> date:
+        """About when it is there: sent on its last day, and so many days on the way."""
+        return self.send_by + timedelta(days=quote.travel_days)
 
-def parcels_of(basket: Any, *, today: date) -> list[Parcel]:
+
+def parcels_of(basket: Any, *, today: date, province: str | None) -> list[Parcel]:
     """The basket's parcels in the order their first goods were put in; empty for an empty basket.
+
+    Ways of sending are priced for `province` (its Persian name); while that is None, at the lowest price anywhere.
 
     Reads prices and stock from the stock records, now. A fixed number of statements, whatever the basket holds.
     """
@@ -83,38 +99,48 @@ def parcels_of(basket: Any, *, today: date) -> list[Parcel]:
         .select_related(
             "product__parent", "stockrecord__partner__terms", "stockrecord__partner__stall"
         )
-        .prefetch_related("stockrecord__partner__shipping_rates__tiers")
+        .prefetch_related(
+            Prefetch(
+                "stockrecord__partner__shipping_rates",
+                ShippingRate.objects.select_related("pickup_point").priced(),
+            )
+        )
         .order_by("pk")
     )
     by_partner: dict[int, list[Any]] = {}
     for line in lines:
         by_partner.setdefault(line.stockrecord.partner_id, []).append(line)
     fulfilments = _fulfilments(line.product for of_one in by_partner.values() for line in of_one)
-    return [_parcel(of_one, fulfilments, today) for of_one in by_partner.values()]
+    return [_parcel(of_one, fulfilments, today, province) for of_one in by_partner.values()]
 
 
 def shipping_quotes(
-    rates: Iterable[ShippingRate], *, goods: Rial, weight_g: int
+    rates: Iterable[ShippingRate], *, goods: Rial, weight_g: int, province: str | None
 ) -> tuple[ShippingQuote, ...]:
-    """Price of each way of sending a parcel; rial, grams. A rate without a tier for the weight is left out."""
+    """Price of each way of sending a parcel; rial, grams. A rate that does not go there is left out."""
     quotes = []
     for rate in rates:
-        price = rate.price_at(weight_g=weight_g)
-        if price is None:
+        found = rate.quote(weight_g=weight_g, province=province)
+        if found is None:
             continue
         is_free = rate.free_over is not None and goods >= rate.free_over
         quotes.append(
             ShippingQuote(
                 method=rate.method,
                 label=rate.get_method_display(),
-                price=Rial(0) if is_free else price,
+                price=Rial(0) if is_free else found.price,
                 is_free_by_sum=is_free,
+                travel_days=found.travel_days,
+                is_from=found.is_from and not is_free,
+                pickup_point=rate.pickup_point,
             )
         )
     return tuple(quotes)
 
 
-def _parcel(lines: list[Any], fulfilments: Mapping[int, Fulfilment], today: date) -> Parcel:
+def _parcel(
+    lines: list[Any], fulfilments: Mapping[int, Fulfilment], today: date, province: str | None
+) -> Parcel:
     partner: Partner = lines[0].stockrecord.partner
     parcel_lines = tuple(_parcel_line(line, fulfilments) for line in lines)
     goods = sum((line.price for line in parcel_lines), Rial(0))
@@ -126,7 +152,9 @@ def _parcel(lines: list[Any], fulfilments: Mapping[int, Fulfilment], today: date
     return Parcel(
         partner=partner,
         lines=parcel_lines,
-        quotes=shipping_quotes(partner.shipping_rates.all(), goods=goods, weight_g=weight_g),
+        quotes=shipping_quotes(
+            partner.shipping_rates.all(), goods=goods, weight_g=weight_g, province=province
+        ),
         send_by=terms.send_by(today=today, days=longest) if terms else today,
         takes_orders=takes_orders,
         takes_cash=terms is not None and terms.takes_cash,

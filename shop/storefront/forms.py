@@ -5,13 +5,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from shop.forms import MobileField, PlainForm, PostcodeField, WholeNumberField
 from shop.orders.parcels import Parcel
 from shop.orders.services.place import Buyer
 from shop.payments.models import GATEWAY_NAMES
-from shop.storefront.provinces import PROVINCES
+from shop.storefront.provinces import PROVINCES, persian_name
 from shop.storefront.services import MOST_OF_ONE
 
 
@@ -68,9 +67,9 @@ class AddressForm(PlainForm):
 
     def buyer(self) -> Buyer:
         """The cleaned form; the province by its Persian name, as it is written on a parcel."""
-        with override("fa"):
-            province = str(dict(PROVINCES)[self.cleaned_data["province"]])
-        return Buyer(**{**self.cleaned_data, "province": province})
+        return Buyer(
+            **{**self.cleaned_data, "province": persian_name(self.cleaned_data["province"])}
+        )
 
 
 class ShippingForm(forms.Form):
@@ -91,7 +90,7 @@ class ShippingForm(forms.Form):
             )
 
     def chosen(self) -> dict[int, str]:
-        """Seller → method."""
+        """Seller → method, of a valid form."""
         return {int(name.removeprefix("send_")): way for name, way in self.cleaned_data.items()}
 
 

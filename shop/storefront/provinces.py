@@ -1,6 +1,7 @@
 """The provinces of Iran, the capital's first."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 PROVINCES = [
     ("tehran", _("Tehran")),
@@ -35,3 +36,11 @@ PROVINCES = [
     ("yazd", _("Yazd")),
     ("zanjan", _("Zanjan")),
 ]
+
+NAMES = dict(PROVINCES)
+
+
+def persian_name(key: str) -> str | None:
+    """The name of a province as it is written on a parcel; None for what is no province."""
+    with override("fa"):
+        return str(NAMES[key]) if key in NAMES else None

@@ -1,6 +1,8 @@
 """What ordering must know about sellers and their goods."""
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +23,15 @@ class ShippingMethod(models.TextChoices):
 
 # The stall's own people hand the parcel over, and can take its price.
 MEETS_THE_BUYER = (ShippingMethod.CITY_COURIER, ShippingMethod.PICKUP_OFFICE)
+
+
+@dataclass(frozen=True)
+class RateQuote:
+    """Price of a parcel in rial and its days on the way; `is_from` when it costs more to some provinces."""
+
+    price: Rial
+    travel_days: int
+    is_from: bool = False
 
 
 class SellerTerms(models.Model):
@@ -97,7 +108,7 @@ class ShippingZone(models.Model):
 
     rate = models.ForeignKey("ShippingRate", models.CASCADE, related_name="zones")
     name = models.CharField(_("name"), max_length=60)
-    # Names of provinces as in shop.storefront.provinces.
+    # Persian names, as they stand on a parcel.
     provinces = models.JSONField(_("provinces"), default=list)
     travel_days = models.PositiveSmallIntegerField(_("days on the way"), default=3)
     position = models.PositiveSmallIntegerField(default=0)
@@ -111,8 +122,19 @@ class ShippingZone(models.Model):
         return self.name
 
 
+class ShippingRateQuerySet(models.QuerySet["ShippingRate"]):
+    def priced(self) -> "ShippingRateQuerySet":
+        """With all that `quote` reads, in one more statement."""
+        tiers = models.Prefetch("tiers", ShippingTier.objects.select_related("zone"))
+        return self.prefetch_related(tiers)
+
+
 class ShippingRate(models.Model):
-    """A way a seller sends parcels. Its price is the tier of the parcel's weight, or nothing over `free_over`."""
+    """A way a seller sends parcels.
+
+    Its price is the tier of the parcel's weight, of the zone of its province if there is one, or nothing over
+    `free_over`.
+    """
 
     partner = models.ForeignKey("partner.Partner", models.CASCADE, related_name="shipping_rates")
     method = models.CharField(_("method"), max_length=20, choices=ShippingMethod.choices)
@@ -122,6 +144,9 @@ class ShippingRate(models.Model):
     is_everywhere = models.BooleanField(_("to every province"), default=True)
     pickup_point = models.ForeignKey(PickupPoint, models.PROTECT, null=True, related_name="rates")
     position = models.PositiveSmallIntegerField(default=0)
+
+    # The plugin of mypy takes the manager for another class than its query set.
+    objects: ClassVar[ShippingRateQuerySet] = ShippingRateQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("shipping rate")
@@ -136,10 +161,31 @@ class ShippingRate(models.Model):
     def __str__(self) -> str:
         return self.get_method_display()
 
-    def price_at(self, *, weight_g: int) -> Rial | None:
-        """Price of a parcel of this weight, rial, from the prefetched tiers; None when no tier is for it."""
-        tiers = [tier for tier in self.tiers.all() if tier.over_g <= weight_g]
-        return max(tiers, key=lambda tier: tier.over_g).price if tiers else None
+    def quote(self, *, weight_g: int, province: str | None) -> RateQuote | None:
+        """What a parcel of this weight costs to this province, of a rate from `priced`.
+
+        None when it does not go there or is too light for any tier. For a province not known yet, the lowest price.
+        """
+        zones = {tier.zone_id: tier.zone for tier in self.tiers.all() if tier.zone is not None}
+        in_order = sorted(zones.values(), key=lambda zone: (zone.position, zone.pk))
+        if province is None:
+            anywhere = [*([None] if self.is_everywhere else []), *in_order]
+            found = [self._of(zone, weight_g) for zone in anywhere]
+            prices = [quote for quote in found if quote is not None]
+            lowest = min(prices, key=lambda quote: quote.price, default=None)
+            return lowest and replace(lowest, is_from=len({quote.price for quote in prices}) > 1)
+        zone = next((each for each in in_order if province in each.provinces), None)
+        return self._of(zone, weight_g) if zone or self.is_everywhere else None
+
+    def _of(self, zone: "ShippingZone | None", weight_g: int) -> RateQuote | None:
+        zone_id = zone.pk if zone else None
+        tiers = [
+            tier for tier in self.tiers.all() if tier.zone_id == zone_id and tier.over_g <= weight_g
+        ]
+        if not tiers:
+            return None
+        price = max(tiers, key=lambda tier: tier.over_g).price
+        return RateQuote(price, zone.travel_days if zone else self.travel_days)
 
 
 class ShippingTier(models.Model):

@@ -83,7 +83,7 @@ def place_order(
         basket = Basket.objects.select_for_update().get(pk=basket_id)
         if basket.status != Basket.OPEN:
             return _live_attempt(basket)
-        parcels = parcels_of(basket, today=tehran_date(now))
+        parcels = parcels_of(basket, today=tehran_date(now), province=checkout.buyer.province)
         _refuse_what_cannot_be_ordered(parcels, checkout)
         discount = quote_voucher(
             code=checkout.voucher_code, parcels=parcels, shipping=checkout.shipping, now=now

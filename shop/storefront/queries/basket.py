@@ -77,6 +77,22 @@ class BasketParcel:
         return key
 
     @property
+    def cheapest(self) -> ShippingQuote | None:
+        """The way of sending that costs least; carriage paid on receipt does not count as nothing."""
+        priced = [quote for quote in self.parcel.quotes if not quote.is_paid_by_receiver]
+        return min(priced or self.parcel.quotes, key=lambda quote: quote.price, default=None)
+
+    @property
+    def arrives(self) -> date | None:
+        """About when it is there by the cheapest way."""
+        return self.parcel.arrives(self.cheapest) if self.cheapest else None
+
+    @property
+    def options(self) -> list[tuple[ShippingQuote, date]]:
+        """Each way of sending, with about when it is there."""
+        return [(quote, self.parcel.arrives(quote)) for quote in self.parcel.quotes]
+
+    @property
     def to_free_sending(self) -> Rial | None:
         """How much more makes a way of sending free; None when it is free already or never."""
         rates = self.parcel.partner.shipping_rates.all()
@@ -114,10 +130,17 @@ class ChosenSending:
     of: BasketParcel
     quote: ShippingQuote | None
 
+    @property
+    def arrives(self) -> date | None:
+        return self.of.parcel.arrives(self.quote) if self.quote else None
 
-def basket_page(*, basket: Basket, today: date) -> BasketPage:
-    """The basket by stall, in the order things were put in; a fixed number of statements, none when it is unsaved."""
-    parcels = parcels_of(basket, today=today)
+
+def basket_page(*, basket: Basket, today: date, province: str | None = None) -> BasketPage:
+    """The basket by stall, in the order things were put in; a fixed number of statements, none when it is unsaved.
+
+    Sending is priced for `province` (its Persian name); while that is None, at the lowest price anywhere.
+    """
+    parcels = parcels_of(basket, today=today, province=province)
     if not parcels:
         return BasketPage(parcels=[])
     stalls = stall_slugs_of(parcel.partner.pk for parcel in parcels)

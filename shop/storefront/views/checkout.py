@@ -27,31 +27,33 @@ from shop.orders.errors import (
     VoucherNotUsable,
 )
 from shop.orders.links import order_token
-from shop.orders.parcels import Parcel, basket_total, parcels_of
+from shop.orders.parcels import Parcel, basket_total
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import Checkout, place_order
 from shop.orders.services.voucher import NO_DISCOUNT, Discount, quote_voucher
 from shop.orders.ways import ways_to_pay
 from shop.payments.models import PaymentAttempt
 from shop.storefront.forms import AddressForm, PayForm, ShippingForm, VoucherForm
+from shop.storefront.provinces import PROVINCES, persian_name
 from shop.storefront.queries.basket import BasketPage, basket_page, chosen_sendings
 from shop.storefront.queries.order import address_given_with
 from shop.storefront.request import ShopperRequest
 from shop.storefront.views.basket import remember_count
 
 log = logging.getLogger(__name__)
+FIRST_PROVINCE = PROVINCES[0][0]  # stands chosen until the buyer chooses
 BASKET = Signer(salt="checkout", sep=".")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def checkout(request: ShopperRequest) -> HttpResponse:
-    page = _page(request.basket)
-    if not page.parcels or page.has_problems:
-        return redirect("basket")
     is_asked = request.method == "POST" and "change" not in request.POST
     typed = request.POST if request.method == "POST" else None
     before = typed.dict() if typed else address_given_with(basket_id=request.basket.pk)
+    page = _page(request.basket, str(before.get("province") or FIRST_PROVINCE))
+    if not page.parcels or page.has_problems:
+        return redirect("basket")
     address = AddressForm(typed) if is_asked else AddressForm(initial=before)
     shipping = ShippingForm(typed, parcels=[each.parcel for each in page.parcels])
     if is_asked and address.is_valid() and shipping.is_valid():
@@ -75,13 +77,14 @@ def pay(request: ShopperRequest) -> HttpResponse:
         return redirect("checkout")
     now = timezone.now()
     address = AddressForm(request.POST)
-    shipping = ShippingForm(request.POST, parcels=parcels_of(basket, today=tehran_date(now)))
+    page = _page(basket, request.POST.get("province", ""))
+    shipping = ShippingForm(request.POST, parcels=[each.parcel for each in page.parcels])
     form = PayForm(request.POST, gateways=list(settings.GATEWAYS))
     voucher = VoucherForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please choose once more."))
     if not (address.is_valid() and shipping.is_valid() and form.is_valid()):
-        context = {"page": _page(basket), "address": address, "shipping": shipping}
+        context = {"page": page, "address": address, "shipping": shipping}
         return render(request, "storefront/checkout.html", {**context, "voucher": voucher})
     wish = _wish(address, shipping, form, voucher)
     try:
@@ -90,10 +93,10 @@ def pay(request: ShopperRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("basket")
     except VoucherNotUsable:  # said beside its field
-        return _review(request, _page(basket), address, shipping)
+        return _review(request, page, address, shipping)
     except OrderError as error:
         messages.error(request, str(error))
-        return _review(request, _page(basket), address, shipping)
+        return _review(request, page, address, shipping)
     return go_to_bank(request, attempt)
 
 
@@ -123,8 +126,9 @@ def go_to_bank(request: ShopperRequest, attempt: PaymentAttempt) -> HttpResponse
     return remember_count(redirect(bank_page), 0)
 
 
-def _page(basket: Any) -> BasketPage:
-    return basket_page(basket=basket, today=tehran_date(timezone.now()))
+def _page(basket: Any, province: str) -> BasketPage:
+    today = tehran_date(timezone.now())
+    return basket_page(basket=basket, today=today, province=persian_name(province))
 
 
 def _review(

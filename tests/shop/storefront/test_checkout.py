@@ -9,6 +9,7 @@ from oscar.apps.basket.models import Basket
 from oscar.apps.catalogue.models import Product
 from oscar.apps.order.models import Order
 
+from shop.orders.models import PickupPoint, ShippingRate, ShippingTier, ShippingZone
 from shop.payments.models import PaymentAttempt
 from tests.fixtures_bank import SandboxBank
 from tests.makers import a_product, a_stall
@@ -225,3 +226,36 @@ def test_nonsense_with_the_last_press_brings_the_form_back(
     assert "کجا بفرستیم؟" in page
     assert "خیابان نمونه، پلاک ۱۲" in page
     assert Order.objects.count() == 0
+
+
+def test_another_province_shows_what_is_sent_there_and_keeps_what_was_typed(
+    client: Client, product: Any
+) -> None:
+    typed = filled(client, product)
+    courier = ShippingRate.objects.get()
+    courier.is_everywhere = False
+    courier.save(update_fields=["is_everywhere"])
+    zone = ShippingZone.objects.create(rate=courier, name="نزدیک", provinces=["تهران"])
+    courier.tiers.update(zone=zone)
+    post = ShippingRate.objects.create(partner=courier.partner, method="post", position=1)
+    ShippingTier.objects.create(rate=post, over_g=0, price=900_000)
+    near = client.post("/checkout/", {**typed, "change": "1"}).content.decode()
+    assert 'value="city_courier"' in near
+    far = client.post("/checkout/", {**typed, "province": "fars", "change": "1"}).content.decode()
+    assert 'value="city_courier"' not in far
+    assert 'value="post"' in far
+    assert "خیابان نمونه، پلاک ۱۲" in far
+    refused = client.post("/checkout/", {**typed, "province": "fars"}).content.decode()
+    assert "روش ارسال این بسته را انتخاب کنید." in refused
+    assert Order.objects.count() == 0
+
+
+def test_who_fetches_a_parcel_reads_where_it_waits(client: Client, product: Any) -> None:
+    point = PickupPoint.objects.create(
+        name="دفتر بازارچه", city="اسلامشهر", address="خیابان امام", hours="۹ تا ۱۷"
+    )
+    ShippingRate.objects.update(method="pickup_office", pickup_point=point)
+    typed = filled(client, product)
+    page = client.post("/checkout/", {**typed, "change": "1"}).content.decode()
+    assert "دفتر بازارچه" in page
+    assert "خیابان امام" in page

@@ -24,6 +24,7 @@ TABLES = {
     "fulfilment": "shop_orders.Fulfilment",
     "rate": "shop_orders.ShippingRate",
     "tier": "shop_orders.ShippingTier",
+    "zone": "shop_orders.ShippingZone",
 }
 # Every row the page of `slug` reads, with a letter for its table; `own` holds each product of that slug and its stall.
 SQL = """
@@ -57,6 +58,8 @@ SQL = """
         UNION ALL SELECT 'f', id, xmin, ctid FROM {fulfilment} WHERE product_id IN (SELECT product_id FROM near)
         UNION ALL SELECT 'r', id, xmin, ctid FROM {rate} WHERE partner_id IN (SELECT partner_id FROM own)
         UNION ALL SELECT 'w', t.id, t.xmin, t.ctid FROM {tier} t JOIN {rate} r ON r.id = t.rate_id
+            WHERE r.partner_id IN (SELECT partner_id FROM own)
+        UNION ALL SELECT 'z', z.id, z.xmin, z.ctid FROM {zone} z JOIN {rate} r ON r.id = z.rate_id
             WHERE r.partner_id IN (SELECT partner_id FROM own)
     )
     SELECT string_agg(mark::text, '' ORDER BY mark::text) FROM mark

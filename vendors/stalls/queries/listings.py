@@ -27,6 +27,8 @@ class Sending:
     method: ShippingMethod
     price: Rial
     free_over: Rial | None
+    travel_days: int
+    is_from: bool = False  # it costs more to some provinces
 
     @property
     def is_paid_by_receiver(self) -> bool:
@@ -111,14 +113,19 @@ def sellable(records: Sequence[StockRecord]) -> int | None:
 def sendings_of(*, partner_id: int, weight_g: int) -> list[Sending]:
     """How a stall sends a parcel of this weight (grams), in its own order; empty when it has said nothing."""
     sendings = []
-    for rate in ShippingRate.objects.filter(partner=partner_id).prefetch_related("tiers"):
-        sendings.append(
-            Sending(
-                method=ShippingMethod(rate.method),
-                price=rate.price_at(weight_g=weight_g) or Rial(0),
-                free_over=rate.free_over,
+    rates = ShippingRate.objects.filter(partner=partner_id).priced()
+    for rate in rates:
+        quote = rate.quote(weight_g=weight_g, province=None)
+        if quote is not None:
+            sendings.append(
+                Sending(
+                    method=ShippingMethod(rate.method),
+                    price=quote.price,
+                    free_over=rate.free_over,
+                    travel_days=quote.travel_days,
+                    is_from=quote.is_from,
+                )
             )
-        )
     return sendings
 
 
