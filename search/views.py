@@ -30,8 +30,9 @@ def category_view(request: HttpRequest, slug: str) -> HttpResponse:
     return _list(request, form, "search/category.html", category=category)
 
 
+# Goods of a stall that closes must not be offered for long.
 @require_safe
-@cache_control(public=True, max_age=60)
+@cache_control(public=True, max_age=5)
 def suggest_view(request: HttpRequest) -> HttpResponse:
     cards = suggest(request.GET.get("q", ""))
     return render(request, "search/_suggestions.html", {"cards": cards})

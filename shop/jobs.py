@@ -45,6 +45,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "PayoutAccountChanged": ("vendors.settlements.jobs.tell_stall_of_account",),
     "TransferReported": ("vendors.settlements.jobs.follow_reported_transfer",),
     "TransferReleased": ("vendors.settlements.jobs.make_transfer",),
+    "StallMoved": ("vendors.stalls.jobs.tell_stall_of_step",),
+    "AppealAnswered": ("vendors.stalls.jobs.tell_stall_of_appeal",),
     "ProductsChanged": ("search.jobs.refresh_products",),
 }
 

@@ -121,18 +121,20 @@ def test_selling_out_changes_the_document_and_raises_its_version():
 
 
 @pytest.mark.django_db
-def test_a_closed_stall_takes_its_goods_away_and_a_holiday_does_not():
+def test_a_stall_that_is_away_takes_its_goods_along_unless_it_takes_orders_for_later():
     stall = a_stall()
     product = a_product(stall)
     product_changed(product_ids=[product.pk])
-    for state, left in (
-        (Stall.State.ON_HOLIDAY, 1),
-        (Stall.State.CLOSED, 0),
-        (Stall.State.OPEN, 1),
+    for state, takes_preorders, left in (
+        (Stall.State.ON_HOLIDAY, False, 0),
+        (Stall.State.ON_HOLIDAY, True, 1),
+        (Stall.State.PAUSED, True, 0),
+        (Stall.State.OPEN, False, 1),
+        (Stall.State.CLOSED, False, 0),
     ):
-        Stall.objects.update(state=state)
+        Stall.objects.update(state=state, takes_preorders=takes_preorders)
         product_changed(product_ids=[product.pk])
-        assert SearchText.objects.count() == left, state
+        assert SearchText.objects.count() == left, (state, takes_preorders)
 
 
 @pytest.mark.django_db

@@ -43,3 +43,35 @@ class TooManyPhotos(StallError):
 class PhotoThereAlready(StallError):
     def __str__(self) -> str:
         return _("This very photo is here already.")
+
+
+class StepRefused(StallError):
+    """A step that a stall in this state does not take, or that somebody else took first."""
+
+    def __str__(self) -> str:
+        return _("This has changed meanwhile. Look at how the stall stands now.")
+
+
+class ReasonMissing(StallError):
+    def __str__(self) -> str:
+        return _("Say why, in a sentence that the stall holder understands.")
+
+
+class NotReady(StallError):
+    """A stall that lacks something buyers need; `missing` are the names of its questions."""
+
+    def __init__(self, missing: list[str]) -> None:
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return _("A few things are missing yet. They stand in the list.")
+
+
+class WrongHoliday(StallError):
+    def __str__(self) -> str:
+        return _("Choose a day between tomorrow and six months from now.")
+
+
+class AnotherPersonNeeded(StallError):
+    def __str__(self) -> str:
+        return _("You paused this stall yourself. Somebody else has to answer.")

@@ -11,6 +11,10 @@ from shop.jobs import MARKET
 from shop.notices.services import send_sms
 from shop.orders.models import StallOrder
 from shop.templatetags.bazarche import jalali_day, toman
+from vendors.stalls.models import Appeal, Stall, StallDecision, StallMember
+from vendors.stalls.services.opening import end_holidays
+
+State = Stall.State
 
 
 @app.task(queue=MARKET)
@@ -45,3 +49,65 @@ def _new_order(stall_order: StallOrder) -> str:
             " Please send it by %(day)s. %(url)s"
         )
     return _("%(stall)s has a new order: %(total)s toman. Please send it by %(day)s. %(url)s")
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue=MARKET, queueing_lock="end_holidays_of_stalls")
+def end_holidays_of_stalls(timestamp: int) -> None:
+    """Soon after midnight in Tehran, and whenever the worker was away then."""
+    end_holidays(now=timezone.now())
+
+
+@app.task(queue=MARKET)
+def tell_stall_of_step(decision_id: int) -> None:
+    """Tell the holder of a stall what somebody else decided about it; who did it themselves knows."""
+    decision = StallDecision.objects.select_related("stall").get(pk=decision_id)
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _of_step(decision)
+        if text:
+            _tell_people(
+                decision.stall,
+                key=f"stall-step:{decision.pk}",
+                text=text % {"stall": decision.stall.name, "reason": decision.reason},
+                but=decision.by_user_id,
+            )
+
+
+def _of_step(decision: StallDecision) -> str:
+    if decision.from_state == State.ON_HOLIDAY and decision.to_state == State.OPEN:
+        return "" if decision.by_user_id else _("%(stall)s is open again: your holiday is over.")
+    texts: dict[str, str] = {
+        State.OPEN: _("Good news: %(stall)s is open. Buyers see your goods now."),
+        State.DRAFT: _("%(stall)s is not open yet: %(reason)s Change it and send it once more."),
+        State.PAUSED: _(
+            "%(stall)s is paused: %(reason)s Your open orders go on. If you think this is wrong, tell us in your panel."
+        ),
+        State.CLOSED: _("%(stall)s is closed: %(reason)s Your open orders go on."),
+    }
+    return texts.get(decision.to_state, "")
+
+
+@app.task(queue=MARKET)
+def tell_stall_of_appeal(appeal_id: int) -> None:
+    """Tell the people of a stall how their appeal ended, in the words of who answered."""
+    appeal = Appeal.objects.select_related("decision__stall").get(pk=appeal_id)
+    stall = appeal.decision.stall
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("We looked at what you said about %(stall)s: %(answer)s") % {
+            "stall": stall.name,
+            "answer": appeal.answer,
+        }
+        _tell_people(stall, key=f"appeal:{appeal.pk}", text=text)
+
+
+def _tell_people(stall: Stall, *, key: str, text: str, but: int | None = None) -> None:
+    """Write to the holder and the facilitators of a stall, each once for `key`, with the way to the panel."""
+    told = (StallMember.Role.OWNER, StallMember.Role.FACILITATOR)
+    people = User.objects.filter(
+        stall_memberships__stall=stall, stall_memberships__role__in=told, is_active=True
+    )
+    if but is not None:
+        people = people.exclude(pk=but)
+    url = f"{settings.STOREFRONT_URL}/panel/"
+    for user in people.order_by("pk"):
+        send_sms(key=f"{key}:{user.pk}", phone=user.phone, text=f"{text} {url}", now=timezone.now())

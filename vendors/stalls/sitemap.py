@@ -10,6 +10,7 @@ from django.urls import reverse
 from oscar.apps.catalogue.models import Category
 
 from vendors.stalls.models import Listing, Stall
+from vendors.stalls.queries.listings import shown_listings
 
 
 class Public(Sitemap):  # type: ignore[type-arg]  # generic for the type checker alone
@@ -47,11 +48,7 @@ class Goods(Public):
     limit = 10_000
 
     def items(self) -> QuerySet[Listing]:
-        return (
-            Listing.objects.filter(stall__state__in=Stall.PUBLIC, product__is_public=True)
-            .select_related("product")
-            .order_by("product__slug")
-        )
+        return shown_listings().select_related("product").order_by("product__slug")
 
     def location(self, item: Listing) -> str:
         return reverse("product", args=[item.product.slug])

@@ -1,7 +1,7 @@
 """The public pages of stalls and their goods."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,8 +14,10 @@ from vendors.stalls.queries.listings import (
     public_stalls,
     sendings_of,
     shown_listings,
+    stall_on_holiday_of,
 )
 from vendors.stalls.queries.product import product_page
+from vendors.stalls.services.opening import end_holiday_when_over
 
 
 @require_safe
@@ -32,6 +34,8 @@ def categories(request: HttpRequest) -> HttpResponse:
 @require_safe
 def stall(request: HttpRequest, slug: str) -> HttpResponse:
     stall = get_object_or_404(public_stalls(), slug=slug)
+    if end_holiday_when_over(stall=stall, now=timezone.now()):
+        return redirect("stall", slug)
     listings = shown_listings().filter(stall=stall).order_by("-pk").values_list("pk", flat=True)
     context = {
         "stall": stall,
@@ -48,5 +52,15 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         page = product_page(slug=slug, today=tehran_date(timezone.now()))
     except Listing.DoesNotExist:
-        raise Http404 from None
+        return _at_the_stall(slug)
     return render(request, "stalls/product.html", {"page": page})
+
+
+def _at_the_stall(slug: str) -> HttpResponse:
+    """To the stall of goods that are away with it: its page says when it is back. Else there is nothing here."""
+    stall = stall_on_holiday_of(slug)
+    if stall is None:
+        raise Http404
+    if end_holiday_when_over(stall=stall, now=timezone.now()):
+        return redirect("product", slug)
+    return redirect(stall)

@@ -18,7 +18,13 @@ from vendors.stalls.models.opening import (
     TermsAcceptance,
 )
 from vendors.stalls.models.reviews import Question, Report, Review, ReviewPhoto, Shown
-from vendors.stalls.models.stalls import Stall, StallMember, StallQuerySet, random_slug
+from vendors.stalls.models.stalls import (
+    Stall,
+    StallMember,
+    StallQuerySet,
+    random_slug,
+    showing_goods,
+)
 
 __all__ = [
     "ActedFor",
@@ -43,4 +49,5 @@ __all__ = [
     "Terms",
     "TermsAcceptance",
     "random_slug",
+    "showing_goods",
 ]

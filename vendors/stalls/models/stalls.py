@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -19,9 +20,23 @@ def random_slug() -> str:
     return secrets.token_hex(4)
 
 
+def showing_goods(prefix: str = "") -> models.Q:
+    """Stalls whose goods stand in the shop; `prefix` is the way to the stall, as in "stall__".
+
+    Who is on holiday and takes no orders for later shows the stall alone.
+    """
+    state, preorders = f"{prefix}state", f"{prefix}takes_preorders"
+    return models.Q(**{state: Stall.State.OPEN}) | models.Q(
+        **{state: Stall.State.ON_HOLIDAY, preorders: True}
+    )
+
+
 class StallQuerySet(models.QuerySet["Stall"]):
     def public(self) -> "StallQuerySet":
         return self.filter(state__in=Stall.PUBLIC)
+
+    def showing_goods(self) -> "StallQuerySet":
+        return self.filter(showing_goods())
 
     def visible_to(self, user: "User | AnonymousUser") -> "StallQuerySet":
         """The stalls this person works for; nothing for a stranger."""
@@ -113,8 +128,28 @@ class Stall(models.Model):
 
     @property
     def is_public(self) -> bool:
-        """Whether a stranger may see it, and buy there."""
+        """Whether a stranger may see its page."""
         return self.state in self.PUBLIC
+
+    @property
+    def shows_goods(self) -> bool:
+        """Whether its goods stand in the shop."""
+        return self.state == self.State.OPEN or (
+            self.state == self.State.ON_HOLIDAY and self.takes_preorders
+        )
+
+    def holiday_is_over(self, *, today: date) -> bool:
+        """Whether it said it would be back by now."""
+        return (
+            self.state == self.State.ON_HOLIDAY
+            and self.holiday_until is not None
+            and self.holiday_until <= today
+        )
+
+    @property
+    def named_keeper(self) -> str:
+        """The maker's name where the maker lets it be told; else nothing."""
+        return "" if self.disclosure == self.Disclosure.NOTHING else self.keeper_name
 
 
 class StallMember(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 from oscar.apps.catalogue.models import Category
 
 from shop.storefront.cards import Card, Readiness
-from vendors.stalls.models import Photo, Stall
+from vendors.stalls.models import Photo, Stall, showing_goods
 from vendors.stalls.queries.cards import cards_of
 from vendors.stalls.queries.listings import CLOSE_UP, public_stalls, shown_listings
 
@@ -81,7 +81,7 @@ def _bays_of(stalls: Iterable[Any]) -> list[Bay]:
     """The stalls' categories, one of each street in turn, each with a picture of a stall in it."""
     streets: dict[str, dict[str, Bay]] = {}
     for stall in sorted(
-        (stall for stall in stalls if stall.main_category and stall.arch_picture),
+        (each for each in stalls if each.main_category and each.arch_picture and each.shows_goods),
         key=lambda stall: stall.main_category.path,
     ):
         category = stall.main_category
@@ -95,8 +95,8 @@ def category_streets() -> list[Street]:
     """Every category with goods in it, under its top category, with a picture each; two statements."""
     pictures = dict(
         Photo.objects.filter(
+            showing_goods("listing__stall__"),
             position=CLOSE_UP,
-            listing__stall__state__in=Stall.PUBLIC,
             listing__product__is_public=True,
             listing__product__categories__isnull=False,
         )

@@ -14,7 +14,7 @@ from shop.jalali import weekday_name
 from shop.money import Rial
 from shop.orders.models import ShippingMethod, ShippingRate
 from shop.storefront.cards import Card
-from vendors.stalls.models import Listing, Photo, Stall
+from vendors.stalls.models import Listing, Photo, Stall, showing_goods
 
 A_MONDAY = date(2024, 1, 1)  # weekday 0
 CLOSE_UP = 1  # position of the second picture: the goods nearer, which suits an arch
@@ -52,7 +52,16 @@ def public_stalls() -> QuerySet[Stall]:
 
 def shown_listings() -> QuerySet[Listing]:
     """Goods a stranger may see."""
-    return Listing.objects.filter(stall__state__in=Stall.PUBLIC, product__is_public=True)
+    return Listing.objects.filter(showing_goods("stall__"), product__is_public=True)
+
+
+def stall_on_holiday_of(slug: str) -> Stall | None:
+    """The stall of the public product at this address, while it is on holiday; else None."""
+    listings = Listing.objects.filter(
+        product__slug=slug, product__is_public=True, stall__state=Stall.State.ON_HOLIDAY
+    )
+    listing = listings.select_related("stall").order_by("product_id").first()
+    return listing.stall if listing else None
 
 
 def public_listings() -> QuerySet[Listing]:

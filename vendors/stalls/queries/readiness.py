@@ -1,0 +1,34 @@
+"""What a stall that is being prepared has said already, and what buyers would still miss."""
+
+from vendors.stalls.models import Listing, Stall, Terms
+
+# The questions whose answers no stall can open without, in the order they are asked.
+NEEDED = ("name", "goods_kind", "city", "story", "picture", "sending", "terms", "goods")
+
+
+def current_terms() -> Terms | None:
+    """The newest published terms of selling; None while the shop has written none."""
+    return Terms.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk").first()
+
+
+def terms_to_accept(stall: Stall) -> Terms | None:
+    """The terms that hold now, while this stall has not agreed to them; else None."""
+    terms = current_terms()
+    if terms is None or terms.acceptances.filter(stall=stall).exists():
+        return None
+    return terms
+
+
+def missing_of(stall: Stall) -> list[str]:
+    """The names of the NEEDED questions without an answer; empty for a stall that can be looked at."""
+    has_answer = {
+        "name": bool(stall.name),
+        "goods_kind": stall.main_category_id is not None,
+        "city": bool(stall.city),
+        "story": bool(stall.story),
+        "picture": bool(stall.cover or stall.logo),
+        "sending": stall.partner.shipping_rates.exists(),
+        "terms": terms_to_accept(stall) is None,
+        "goods": stall.listings.exclude(state=Listing.State.HIDDEN).exists(),
+    }
+    return [question for question in NEEDED if not has_answer[question]]
