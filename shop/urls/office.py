@@ -16,6 +16,7 @@ urlpatterns += i18n_patterns(
     *login_by_phone,
     *second_factor_of_staff,
     path("", include("vendors.desk.urls")),
+    path("panel/", include("vendors.panel.urls")),  # staff at work in a stall, on an errand
     path("livelihood/", include("vendors.livelihood.staff.urls")),
     path("dashboard/in-shop/", include("shop.oscar_apps.dashboard.in_shop_urls")),
     path("dashboard/", dashboard.urls),

@@ -40,7 +40,8 @@ from vendors.settlements.services.approve import approve_settlement
 from vendors.settlements.services.payout import release_batch
 from vendors.settlements.services.prepare import prepare_settlements
 from vendors.stalls.access import let_look_after
-from vendors.stalls.models import StallMember
+from vendors.stalls.models import Appeal, StallDecision, StallMember
+from vendors.stalls.services.errands import begin_errand
 
 STOREFRONT, OFFICE = "shop.urls.storefront", "shop.urls.office"
 
@@ -120,6 +121,14 @@ class Rows:
             **amounts,
         )
 
+        # Stall A was paused once, and its holder has said something to that.
+        pause = StallDecision.objects.create(
+            stall=self.stall, to_state="paused", by_user=a_staff_member(), at=timezone.now()
+        )
+        self.appeal = Appeal.objects.create(
+            decision=pause, text="اشتباه است", by_user=self.keeper, at=timezone.now()
+        )
+
     def _paid_out(self) -> PayoutBatch:
         """Stall A's statement of last month, approved and sent to the bank."""
         early = datetime.combine(self.month.start + timedelta(days=1), time(12), TEHRAN)
@@ -158,6 +167,8 @@ class Rows:
             "ending": "won",
             "voucher_id": 1,
             "which": "open",
+            "step": "pause",
+            "appeal_id": self.appeal.pk,
             "plan_id": self.plan.pk,
             "product_slug": self.product.slug,
             "category_slug": self.category.slug,
@@ -204,7 +215,9 @@ class Rows:
         people = {"keeper": self.keeper, "desk": a_staff_member(), "worker": worker, "head": head}
         people["finance"] = a_staff_member()
         let_settle(people["finance"])
+        # Whoever looks after stalls is at work in stall A, and finds its panel behind this door.
         let_look_after(people["desk"])
+        begin_errand(stall=self.stall, user=people["desk"], reason="کمک", now=timezone.now())
         clients = {"stranger": _client(), "one factor": _client()}
         clients["one factor"].force_login(one_factor)
         for name, user in people.items():

@@ -82,6 +82,9 @@ AT_STOREFRONT = {
     ),
 }
 
+# What the panel answers its own holder alone; staff in the stall find nothing there either.
+HOLDERS_ALONE = {"panel:choose", "panel:account", "panel:take_cash", "panel:give_back"}
+
 OFFICE_PEOPLE = ("stranger", "one factor", "keeper", "desk", "worker", "head", "finance")
 ENTRANCE = (LOGIN, AGAIN, 404)  # a stranger, staff who have not shown both factors, a stall holder
 
@@ -103,6 +106,19 @@ ONLY_HEAD = (staff(404, 404, 200, 404), staff(404, 404, 200, 404))
 def finance(get: object, post: object) -> tuple[tuple[object, ...], ...]:
     """Pages of money: for the other staff they are not there."""
     return staff(404, 404, 404, get), staff(404, 404, 404, post)
+
+
+def carers(get: object, post: object) -> tuple[tuple[object, ...], ...]:
+    """Pages of whoever looks after stalls."""
+    return staff(get, 404, 404, 404), staff(post, 404, 404, 404)
+
+
+def at_work(name: str) -> tuple[tuple[object, ...], ...]:
+    """The panel behind the office door: whoever is on an errand finds what its holder finds."""
+    get, post = (row[1] for row in AT_STOREFRONT[name])
+    if name in HOLDERS_ALONE:
+        get, post = (405 if answer == 405 else 404 for answer in (get, post))
+    return tuple(staff(405) if each == 405 else staff(each, 404, 404, 404) for each in (get, post))
 
 
 GONE_ON = (staff(DASHBOARD), staff(DASHBOARD))
@@ -142,6 +158,11 @@ AT_OFFICE = {
     **dict.fromkeys(("desk:accounts", "desk:rates"), finance(200, 200)),
     "desk:account": finance(200, 200),
     "desk:decide": finance(405, "→/accounts/"),
+    **dict.fromkeys(("desk:stalls", "desk:stall"), carers(200, 405)),
+    "desk:stall_step": carers(405, 200),  # a reason is asked for
+    **dict.fromkeys(("desk:appeal", "desk:begin_errand"), carers(405, "→/stall/")),
+    "desk:end_errand": carers(405, "→/stalls/"),
+    **{name: at_work(name) for name in AT_STOREFRONT if name.startswith("panel:")},
     **dict.fromkeys(("livelihood:home", "livelihood:incomes"), ONLY_OFFICERS),
     **dict.fromkeys(("livelihood:plan", "livelihood:entries"), ONLY_HEAD),
     **dict.fromkeys(("catalogue:detail", "catalogue:category"), ELSEWHERE),

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from vendors.desk import accounts, payouts, rates, refunds, settlements, views, vouchers
+from vendors.desk import (
+    accounts,
+    errands,
+    payouts,
+    rates,
+    refunds,
+    settlements,
+    stalls,
+    views,
+    vouchers,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +20,13 @@ urlpatterns = [
     path("parcel/<slug:number>/", refunds.parcel, name="parcel"),
     path("parcel/<slug:number>/give-back/", refunds.give_back, name="give_back"),
     path("parcel/<slug:number>/dispute/", refunds.dispute, name="dispute"),
+    path("stalls/", stalls.stalls, name="stalls"),
+    path("stalls/<slug:which>/", stalls.stalls, name="stalls"),
+    path("stall/<slug:slug>/", stalls.stall, name="stall"),
+    path("stall/<slug:slug>/errand/", errands.begin, name="begin_errand"),
+    path("stall/<slug:slug>/<slug:step>/", stalls.step, name="stall_step"),
+    path("errand/end/", errands.end, name="end_errand"),
+    path("appeals/<int:appeal_id>/", stalls.appeal, name="appeal"),
     path("vouchers/", vouchers.vouchers, name="vouchers"),
     path("vouchers/<int:voucher_id>/end/", vouchers.end, name="end_voucher"),
     path("refunds/", refunds.refunds, name="refunds"),

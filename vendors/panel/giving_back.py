@@ -11,11 +11,12 @@ from shop.orders.errors import OrderError
 from shop.orders.forms import RefundForm
 from shop.orders.services.refund import plan_refund, refund_lines
 from vendors.panel.orders import own_order
-from vendors.panel.seat import Seat, seated
+from vendors.panel.seat import Seat, for_owner, seated
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
+@for_owner
 def give_back(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     stall_order = own_order(seat, number)
     form = RefundForm(request.POST or None, stall_order=stall_order)

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
+from shop.accounts.doors import at_office
 from shop.accounts.models import User
 from shop.orders.models import (
     BazaarSale,
@@ -21,21 +23,56 @@ from shop.orders.models import (
     StallOrder,
     StallOrderQuerySet,
 )
-from vendors.stalls.models import Listing, ListingQuerySet, Question, Review, Stall, StallMember
+from vendors.stalls.access import may_look_after
+from vendors.stalls.models import (
+    ActedFor,
+    Errand,
+    Listing,
+    ListingQuerySet,
+    Question,
+    Review,
+    Stall,
+    StallMember,
+)
 from vendors.stalls.models.reviews import OfListingQuerySet
+from vendors.stalls.services.errands import running_errand, write_down
 
 CHOSEN = "panel_stall"  # in the session: public id of the stall a person of several has picked
+Role, Capacity = StallMember.Role, ActedFor.Capacity
 
 
 @dataclass(frozen=True)
 class Seat:
-    """A person's place in a stall."""
+    """A person's place in a stall. Staff on an errand sit there without being of the stall."""
 
     stall: Stall
     user: User
-    is_facilitator: bool
-    is_owner: bool
-    may_choose: bool
+    role: StallMember.Role | None
+    may_choose: bool = False
+    errand: Errand | None = None
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
+
+    @property
+    def is_facilitator(self) -> bool:
+        return self.role == Role.FACILITATOR
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether this person works in another's stall; whatever they do is written down."""
+        return self.role not in (Role.OWNER, Role.HELPER)
+
+    @property
+    def sees_money(self) -> bool:
+        """Whether the pages of money are there; a helper packs, and is told nothing of the stall's earnings."""
+        return self.role != Role.HELPER
+
+    @property
+    def decides_money(self) -> bool:
+        """Whether this person may say what happens to the stall's money: nobody does in its holder's name."""
+        return self.is_owner
 
     # What this person may see of the stall. Every page of the panel begins from one of these.
 
@@ -80,29 +117,51 @@ def memberships(user: User) -> list[StallMember]:
 
 
 def seated(view: PanelView) -> PanelView:
-    """Give the view the seat of its visitor. Who keeps several stalls picks one first; who keeps none finds nothing."""
+    """Give the view the seat of its visitor.
+
+    Who keeps several stalls picks one first; who keeps none finds nothing. Through the office door come staff alone,
+    and each to the stall of their errand. What is changed in another's stall is written down before it is done.
+    """
 
     @wraps(view)
     def with_seat(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return to_login(request)
-        user = request.user
-        places = memberships(user)
-        if not places:
-            return render(request, "panel/no_stall.html", status=404)
-        place = _chosen(request, places)
-        if place is None:
-            return redirect("panel:choose")
-        seat = Seat(
-            stall=place.stall,
-            user=user,
-            is_facilitator=place.role == StallMember.Role.FACILITATOR,
-            is_owner=place.role == StallMember.Role.OWNER,
-            may_choose=len(places) > 1,
-        )
-        return view(request, seat, *args, **kwargs)
+        found = _errand_seat(request) if at_office() else _own_seat(request)
+        if isinstance(found, HttpResponse):
+            return found
+        if found.is_guest and request.method == "POST":
+            write_down(
+                stall=found.stall,
+                user=found.user,
+                capacity=Capacity.STAFF if found.errand else Capacity.FACILITATOR,
+                deed=request.resolver_match.view_name if request.resolver_match else "",
+                subject="/".join(str(value) for value in kwargs.values()),
+                now=timezone.now(),
+            )
+        return view(request, found, *args, **kwargs)
 
     return never_cache(with_seat)
+
+
+def for_money(view: PanelView) -> PanelView:
+    """Under `seated`: a page of money, which is not there for helpers."""
+    return _only_if(lambda seat: seat.sees_money, view)
+
+
+def for_owner(view: PanelView) -> PanelView:
+    """Under `seated`: what the holder of the stall alone decides; for everybody else it is not there."""
+    return _only_if(lambda seat: seat.is_owner, view)
+
+
+def _only_if(allows: Callable[[Seat], bool], view: PanelView) -> PanelView:
+    @wraps(view)
+    def where_allowed(request: HttpRequest, seat: Seat, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not allows(seat):
+            raise Http404
+        return view(request, seat, *args, **kwargs)
+
+    return where_allowed
 
 
 def to_login(request: HttpRequest) -> HttpResponse:
@@ -113,8 +172,34 @@ def to_login(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else home)
 
 
+def _own_seat(request: HttpRequest) -> Seat | HttpResponse:
+    places = memberships(cast(User, request.user))
+    if not places:
+        return render(request, "panel/no_stall.html", status=404)
+    place = _chosen(request, places)
+    if place is None:
+        return redirect("panel:choose")
+    return Seat(
+        stall=place.stall,
+        user=cast(User, request.user),
+        role=Role(place.role),
+        may_choose=len(places) > 1,
+    )
+
+
 def _chosen(request: HttpRequest, places: list[StallMember]) -> StallMember | None:
     if len(places) == 1:
         return places[0]
     picked = request.session.get(CHOSEN)
     return next((place for place in places if str(place.stall.public_id) == picked), None)
+
+
+def _errand_seat(request: HttpRequest) -> Seat | HttpResponse:
+    """The stall this member of staff looks after just now; without an errand there is none."""
+    user = cast(User, request.user)
+    if not may_look_after(user):
+        raise Http404
+    errand = running_errand(user=user, now=timezone.now())
+    if errand is None:
+        return redirect("desk:stalls")
+    return Seat(stall=errand.stall, user=user, role=None, errand=errand)

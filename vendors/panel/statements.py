@@ -1,13 +1,13 @@
 """What the stall was paid, month by month, and the account it is paid to."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from vendors.panel.seat import Seat, seated
+from vendors.panel.seat import Seat, for_money, for_owner, seated
 from vendors.settlements.errors import SettlementError
 from vendors.settlements.forms import ShebaForm
 from vendors.settlements.queries import accounts_of, orders_of_statement, statements_of
@@ -16,6 +16,7 @@ from vendors.settlements.services.accounts import propose_account
 
 @require_safe
 @seated
+@for_money
 def statement(request: HttpRequest, seat: Seat, year: int, month: int) -> HttpResponse:
     """One month's statement, order by order; it prints."""
     found = get_object_or_404(statements_of(seat.stall), jyear=year, jmonth=month)
@@ -25,10 +26,9 @@ def statement(request: HttpRequest, seat: Seat, year: int, month: int) -> HttpRe
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
+@for_owner
 def account(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Where the stall is paid. Its owner alone sees it and names another; staff then ask and approve."""
-    if not seat.is_owner:
-        raise Http404
     form = ShebaForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _propose(request, seat, form):
         return redirect("panel:account")

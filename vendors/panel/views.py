@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from shop.accounts.doors import at_office
 from shop.jalali import Month, tehran_date
 from shop.payments.models import CASH
 from vendors.panel.queries import door_money, glance, month_of_sales
-from vendors.panel.seat import CHOSEN, Seat, memberships, seated, to_login
+from vendors.panel.seat import CHOSEN, Seat, for_money, for_owner, memberships, seated, to_login
 from vendors.settlements.queries import statements_of
 from vendors.stalls.services.terms import say_whether_cash_is_taken
 
@@ -32,6 +33,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Which stall a person of several works for now."""
     if not request.user.is_authenticated:
         return to_login(request)
+    if at_office():  # staff are at the stall of their errand, whatever they keep themselves
+        raise Http404
     places = memberships(request.user)
     if request.method == "POST":
         picked = request.POST.get("stall", "")
@@ -46,6 +49,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @seated
+@for_money
 def money(
     request: HttpRequest, seat: Seat, year: int | None = None, month: int | None = None
 ) -> HttpResponse:
@@ -72,6 +76,7 @@ def money(
 
 @require_POST
 @seated
+@for_owner
 def take_cash(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The stall holder says whether the stall takes cash at the door, from the next order on."""
     takes_cash = request.POST.get("takes_cash") == "1"

@@ -1,0 +1,37 @@
+"""Going to work in a stall's panel, from the desk, and coming back."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from shop.accounts.models import User
+from shop.forms import clean_text
+from vendors.desk.care import for_stall_staff
+from vendors.stalls.errors import StallError
+from vendors.stalls.models import Errand, Stall
+from vendors.stalls.services.errands import begin_errand, end_errand
+
+
+@for_stall_staff
+@require_POST
+def begin(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    stall = get_object_or_404(Stall, slug=slug)
+    longest = Errand._meta.get_field("reason").max_length
+    reason = clean_text(request.POST.get("reason", ""))[:longest]
+    try:
+        begin_errand(stall=stall, user=user, reason=reason, now=timezone.now())
+    except StallError as error:
+        messages.error(request, str(error))
+        return redirect("desk:stall", slug)
+    return redirect("panel:home")
+
+
+@for_stall_staff
+@require_POST
+def end(request: HttpRequest, user: User) -> HttpResponse:
+    end_errand(user=user, now=timezone.now())
+    messages.success(request, _("You are back at the desk."))
+    return redirect("desk:stalls")
