@@ -85,8 +85,10 @@ class Left:
         return not any(line.quantity for line in self.lines)
 
 
-def placed_share(line: Any, *, commission_bp: int) -> LineShare:
-    """The share of a whole order line as it was placed."""
+def placed_share(line: Any, *, of: StallOrder) -> LineShare:
+    """The share of a whole order line (from `StallOrder.lines`) as it was placed, at its own commission if any."""
+    own = getattr(line, "commission", None)
+    commission_bp = of.commission_bp if own is None else own.commission_bp
     goods = Rial.from_decimal(line.line_price_before_discounts_incl_tax)
     return LineShare(
         order_line_id=line.pk,
@@ -111,7 +113,7 @@ def left_of(stall_order: StallOrder) -> Left:
     shipping = stall_order.refunds.aggregate(total=Sum("shipping"))["total"] or 0
     lines = []
     for line in sorted(stall_order.lines, key=lambda line: line.pk):
-        share = placed_share(line, commission_bp=stall_order.commission_bp)
+        share = placed_share(line, of=stall_order)
         gone = refunded.get(line.pk)
         if gone:
             share = LineShare(

@@ -4,8 +4,9 @@ Oscar's `Order` is what the shopper pays; a `StallOrder` is one stall's part of 
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -20,6 +21,10 @@ from shop.payments.models import PaymentAttempt
 
 # How the order of an unpaid parcel ends.
 NEVER_PAID = ("expired", "declined")
+
+
+def _with_commission(lines: Any) -> Any:
+    return lines.select_related("commission")
 
 
 def _is_paid_at_door() -> models.Q:
@@ -85,8 +90,11 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
         return self.annotate(due_at_door=due)  # type: ignore[no-redef]  # told on the model, for its readers
 
     def with_lines(self) -> "StallOrderQuerySet":
+        lines = models.Prefetch(
+            "order__lines", _with_commission(apps.get_model("order", "Line").objects)
+        )
         return self.select_related("order__shipping_address", "partner").prefetch_related(
-            "order__lines__product__parent"
+            lines, "order__lines__product__parent"
         )
 
 
@@ -177,8 +185,10 @@ class StallOrder(models.Model):
 
     @property
     def lines(self) -> list["models.Model"]:
-        """The order's lines of this stall, from the prefetched ones."""
-        return [line for line in self.order.lines.all() if line.partner_id == self.partner_id]
+        """The order's lines of this stall with their commissions, from the prefetched ones (`with_lines`)."""
+        is_read = "lines" in getattr(self.order, "_prefetched_objects_cache", {})
+        lines = self.order.lines.all() if is_read else _with_commission(self.order.lines)
+        return [line for line in lines if line.partner_id == self.partner_id]
 
     @property
     def total(self) -> Rial:

@@ -16,6 +16,7 @@ from shop.failpoints import failpoint
 from shop.jalali import tehran_date
 from shop.money import Rial, share_bp
 from shop.orders import stock
+from shop.orders.commissions import Rates, rates_of
 from shop.orders.errors import (
     BasketGone,
     CardNotOffered,
@@ -28,7 +29,7 @@ from shop.orders.errors import (
     SellerAway,
     ShippingNotOffered,
 )
-from shop.orders.models import StallOrder
+from shop.orders.models import LineCommission, StallOrder
 from shop.orders.numbers import new_order_number
 from shop.orders.parcels import (
     Parcel,
@@ -90,8 +91,9 @@ def place_order(
         )
         _refuse_another_total(parcels, checkout, discount)
         order = _write_order(basket, parcels, checkout, discount, user_id, now)
-        _write_lines(order, [line for parcel in parcels for line in parcel.lines], discount)
-        _write_stall_orders(order, parcels, checkout.shipping, discount, now)
+        rates = rates_of(parcels, on=tehran_date(now))
+        _write_lines(order, [line for parcel in parcels for line in parcel.lines], discount, rates)
+        _write_stall_orders(order, parcels, checkout.shipping, discount, rates, now)
         _reserve(parcels)
         use_voucher(discount=discount, order_id=order.pk, now=now)
         failpoint("checkout.after_reserve")
@@ -206,7 +208,7 @@ def _write_order(
     )
 
 
-def _write_lines(order: Any, lines: Sequence[ParcelLine], discount: Discount) -> None:
+def _write_lines(order: Any, lines: Sequence[ParcelLine], discount: Discount, rates: Rates) -> None:
     written = Line.objects.bulk_create(
         Line(
             order=order,
@@ -238,6 +240,11 @@ def _write_lines(order: Any, lines: Sequence[ParcelLine], discount: Discount) ->
         )
         for row in written
     )
+    LineCommission.objects.bulk_create(
+        LineCommission(order_line=row, commission_bp=rates.of_line[line.line.pk])
+        for row, line in zip(written, lines, strict=True)
+        if line.line.pk in rates.of_line
+    )
 
 
 def _write_stall_orders(
@@ -245,6 +252,7 @@ def _write_stall_orders(
     parcels: Sequence[Parcel],
     shipping: Mapping[int, str],
     discount: Discount,
+    rates: Rates,
     now: datetime,
 ) -> None:
     StallOrder.objects.bulk_create(
@@ -257,18 +265,20 @@ def _write_stall_orders(
             discount=sum(
                 (discount.by_line.get(line.line.pk, Rial(0)) for line in parcel.lines), Rial(0)
             ),
-            commission_bp=parcel.partner.terms.commission_bp,
+            commission_bp=rates.of_partner[parcel.partner.pk],
             # Rounded once a line, so that a line refunded later takes back just its own.
-            commission=sum(
-                (share_bp(line.price, parcel.partner.terms.commission_bp) for line in parcel.lines),
-                Rial(0),
-            ),
+            commission=sum((_commission(line, parcel, rates) for line in parcel.lines), Rial(0)),
             shipping_method=shipping[parcel.partner.pk],
             send_by=parcel.send_by,
             created_at=now,
         )
         for place, parcel in enumerate(parcels, start=1)
     )
+
+
+def _commission(line: ParcelLine, parcel: Parcel, rates: Rates) -> Rial:
+    usual = rates.of_partner[parcel.partner.pk]
+    return share_bp(line.price, rates.of_line.get(line.line.pk, usual))
 
 
 def _reserve(parcels: Sequence[Parcel]) -> None:

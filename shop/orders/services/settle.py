@@ -198,14 +198,16 @@ def _capture_legs(attempt: PaymentAttempt) -> list[Leg]:
 
 def _shares(attempt: PaymentAttempt) -> list[Leg]:
     """Each stall's share of the order as it was placed, owed to it from now on: nothing was refunded before."""
-    lines = list(Line.objects.filter(order_id=attempt.order_id).order_by("pk"))
+    lines = list(
+        Line.objects.filter(order_id=attempt.order_id).select_related("commission").order_by("pk")
+    )
     legs = []
     for stall_order in StallOrder.objects.filter(order_id=attempt.order_id).order_by("pk"):
         legs += share_legs(
             stall_order,
             account=accounts.stall_pending(stall_order.partner_id),
             lines=[
-                placed_share(line, commission_bp=stall_order.commission_bp)
+                placed_share(line, of=stall_order)
                 for line in lines
                 if line.partner_id == stall_order.partner_id
             ],

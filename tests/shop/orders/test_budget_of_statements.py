@@ -23,7 +23,7 @@ from tests.makers import NOON, a_basket, a_checkout, a_product, a_stall
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
-PLACE, SEND, SETTLE = 16, 2, 14
+PLACE, SEND, SETTLE = 17, 2, 14
 SHOPS_OWN = {INCOME_COMMISSION, gateway_fee(), gateway_clearing("stripe")}
 
 
