@@ -3,12 +3,12 @@
 import copy
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -43,6 +43,10 @@ from vendors.stalls.access import let_look_after
 from vendors.stalls.models import Appeal, StallDecision, StallMember
 from vendors.stalls.services.errands import begin_errand
 
+# A statement that changes nothing; what calls a function may.
+READING = re.compile(
+    r"\s*SELECT (?!.*\b(?:procrastinate_|nextval|setval))", re.IGNORECASE | re.DOTALL
+)
 STOREFRONT, OFFICE = "shop.urls.storefront", "shop.urls.office"
 
 
@@ -62,6 +66,35 @@ def undone(client: Client) -> Iterator[None]:
         yield
         transaction.set_rollback(True)
         transaction.set_rollback(True, using="livelihood")
+    client.cookies = cookies
+
+
+class _FirstChange:
+    """Sets a point to go back to before the first statement of a visit that is more than reading."""
+
+    def __init__(self, alias: str) -> None:
+        self.connection = connections[alias]
+        self.point: str | None = None
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if self.point is None and not (isinstance(sql, str) and READING.match(sql)):
+            self.point = ""  # its own statement passes here too
+            self.point = self.connection.savepoint()
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def undone_if_changed(client: Client) -> Iterator[None]:
+    """As `undone`, and free where nothing was changed; a statement that the database refuses spoils what follows."""
+    cookies = copy.deepcopy(client.cookies)
+    changes = [_FirstChange(alias) for alias in ("default", "livelihood")]
+    with ExitStack() as watched:
+        for change in changes:
+            watched.enter_context(change.connection.execute_wrapper(change))
+        yield
+    for change in changes:
+        if change.point:
+            change.connection.savepoint_rollback(change.point)
     client.cookies = cookies
 
 
@@ -94,7 +127,9 @@ class Rows:
         self.record = self.product.stockrecords.get()
         [self.stall_order] = a_paid_order((self.product, 1))
         a_paid_order((a_product(other, "کالای ب"), 1))
-        self.facilitator = a_user(name="تسهیلگر")
+        self.facilitator, self.helper = a_user(name="تسهیلگر"), a_user(name="همکار")
+        self.shopper = a_user(name="خریدار")
+        a_member(self.stall, self.helper, role=StallMember.Role.HELPER)
         for stall in (self.stall, other):
             a_member(stall, self.facilitator, role=StallMember.Role.FACILITATOR)
         self.group = AttributeOptionGroup.objects.create(name="اندازه")
@@ -197,9 +232,15 @@ class Rows:
             "keeper": self.keeper,
             "neighbour": self.neighbour,
             "facilitator": self.facilitator,
-            "person": a_user(),
+            "person": self.shopper,
             "staff": a_staff_member(),
+            "helper": self.helper,
+            "carer": a_staff_member(),
+            "finance": a_staff_member(),
+            "admin": a_staff_member(is_superuser=True),
         }
+        let_look_after(people["carer"])
+        let_settle(people["finance"])
         clients = {"stranger": _client()}
         for name, user in people.items():
             clients[name] = _client()
@@ -213,11 +254,15 @@ class Rows:
         Officer.objects.create(user_id=worker.pk, district=district, role=Officer.Role.CASE_WORKER)
         one_factor = a_staff_member()
         people = {"keeper": self.keeper, "desk": a_staff_member(), "worker": worker, "head": head}
-        people["finance"] = a_staff_member()
+        for name in ("finance", "carer", "errand"):
+            people[name] = a_staff_member()
+        people["admin"] = a_staff_member(is_superuser=True)
         let_settle(people["finance"])
-        # Whoever looks after stalls is at work in stall A, and finds its panel behind this door.
-        let_look_after(people["desk"])
-        begin_errand(stall=self.stall, user=people["desk"], reason="کمک", now=timezone.now())
+        for name in ("carer", "errand"):
+            let_look_after(people[name])
+        # At work in stall A, whose panel is found behind this door.
+        begin_errand(stall=self.stall, user=people["errand"], reason="کمک", now=timezone.now())
+        people |= {"person at office": self.shopper, "neighbour at office": self.neighbour}
         clients = {"stranger": _client(), "one factor": _client()}
         clients["one factor"].force_login(one_factor)
         for name, user in people.items():

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop.accounts.doors import at_office
 from shop.jalali import Month, tehran_date
@@ -28,6 +28,7 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     return render(request, "panel/home.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def choose(request: HttpRequest) -> HttpResponse:
     """Which stall a person of several works for now."""
