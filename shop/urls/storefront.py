@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += i18n_patterns(
     *login_by_phone,
     path("panel/", include("vendors.panel.urls")),
+    path("", include("vendors.panel.link_urls")),
     path("", include("vendors.stalls.urls")),
     path("", include("shop.storefront.urls")),
     path("", include("search.urls")),

@@ -40,6 +40,7 @@ from vendors.settlements.services.approve import approve_settlement
 from vendors.settlements.services.payout import release_batch
 from vendors.settlements.services.prepare import prepare_settlements
 from vendors.stalls.access import let_look_after
+from vendors.stalls.links import listing_token
 from vendors.stalls.models import Appeal, StallDecision, StallMember
 from vendors.stalls.services.errands import begin_errand
 
@@ -177,7 +178,6 @@ class Rows:
 
     def fill(self, name: str, route: str) -> str:
         order = self.stall_order.order
-        attempt = PaymentAttempt.objects.get(order=order)
         values: dict[str, Any] = {
             "year": self.month.year,
             "month": self.month.month,
@@ -185,9 +185,8 @@ class Rows:
             "product_id": self.product.pk,
             "line_id": 1,
             "number": order.number if name.startswith("dashboard:") else self.stall_order.number,
-            "token": payment_token(attempt.pk)
-            if name == "pay_return"
-            else order_token(order.number),
+            "token": self._token_of(name),
+            "variant_id": self.product.pk,
             "slug": {"category": self.category.slug, "product": self.product.slug}.get(
                 name, self.stall.slug
             ),
@@ -215,6 +214,14 @@ class Rows:
         }
         plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "")
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), plain)
+
+    def _token_of(self, name: str) -> str:
+        order = self.stall_order.order
+        if name == "pay_return":
+            return payment_token(PaymentAttempt.objects.get(order=order).pk)
+        if name == "confirm_listing":
+            return listing_token(listing_id=self.product.listing.pk, user_id=self.keeper.pk)
+        return order_token(order.number)
 
     def _key_of(self, name: str) -> Any:
         for word, row in (

@@ -20,7 +20,10 @@ LIKE = {
     **dict.fromkeys(("helper", "person at office", "neighbour at office"), "keeper"),
 }
 # Pages of one person's own, by the beginning of their names; at the office all of them are.
-OWN = ("panel:", "order", "pay", "find_order", "checkout", "basket", "account_login")
+OWN = (
+    *("panel:", "confirm_listing", "order", "pay", "find_order", "checkout", "basket"),
+    "account_login",
+)
 WITHOUT_A_ROW = ("put", "patch", "delete")
 REFUSED = 400
 

@@ -36,6 +36,13 @@ PANEL = {
     ),
     # Changes something of the visitor's own stall, whichever that is.
     "owner's button": ((405,) * 6, (LOGIN, *["→/panel/"] * 2, CHOOSE, 404, 404, 404)),
+    "form": ((LOGIN, 200, 200, CHOOSE, 404, 404), (LOGIN, 200, 200, CHOOSE, 404, 404)),
+    "own step": ((405,) * 6, (LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404)),
+    # Goods that were in the shop are not thrown away; the answer leads back to them.
+    "own end": (
+        (LOGIN, 200, 404, CHOOSE, 404, 404),
+        (LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404),
+    ),
     "choice": ((LOGIN, 200, 200, 200, 404, 404), (LOGIN, 404, 404, 404, 404, 404)),
 }
 IN_PANEL = "→/panel/"
@@ -84,6 +91,16 @@ AT_STOREFRONT = {
     "panel:statement": PANEL["own page of money"],
     "panel:account": PANEL["owner's form"],
     "panel:photos": PANEL["own form"],
+    "panel:new_listing": PANEL["form"],
+    **{f"panel:{name}": PANEL["own form"] for name in ("listing", "more", "variants")},
+    "panel:prices": PANEL["own page"],
+    **{
+        f"panel:{name}": PANEL["own step"]
+        for name in ("copy_listing", "hide_listing", "show_listing", "take_variant_away")
+    },
+    "panel:delete_listing": PANEL["own end"],
+    # Whoever holds the link of the message; without a login.
+    "confirm_listing": ((200,) * 6, ("→/yes/",) * 6),
     "panel:give_back": PANEL["owner's form of a row"],
     **dict.fromkeys(
         ("panel:accept", "panel:send", "panel:deliver", "panel:take_back", "panel:change_goods"),

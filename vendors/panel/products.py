@@ -71,6 +71,7 @@ def change(request: HttpRequest, seat: Seat, record_id: int) -> HttpResponse:
                 record=record,
                 price=form.cleaned_data["price"],
                 count=form.cleaned_data.get("count"),
+                by_user=seat.user,
                 now=timezone.now(),
             )
         except StallError as error:

@@ -19,6 +19,7 @@ from shop.orders.models import StallOrder
 from shop.storefront.cards import short_title
 from vendors.panel.seat import Seat
 from vendors.stalls.models import Listing, Photo, Stall
+from vendors.stalls.services.listing_states import NEVER_SHOWN
 
 State = StallOrder.State
 PAGE = 20
@@ -55,6 +56,10 @@ class ShownProduct:
     goods: tuple[Goods, ...]
 
     @property
+    def is_draft(self) -> bool:
+        return self.listing.state in NEVER_SHOWN
+
+    @property
     def is_sold_out(self) -> bool:
         return all(goods.is_counted and not goods.left for goods in self.goods)
 
@@ -82,7 +87,8 @@ def products_of(seat: Seat) -> QuerySet[Listing]:
     own = StockRecord.objects.filter(partner_id=seat.stall.partner_id)
     records = Prefetch("stockrecords", own.order_by("pk"))
     children = Prefetch(
-        "product__children", Product.objects.order_by("pk").prefetch_related(records)
+        "product__children",
+        Product.objects.filter(is_public=True).order_by("pk").prefetch_related(records),
     )
     return (
         seat.listings.select_related("product__fulfilment")

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from vendors.panel import giving_back, orders, products, statements, views
+from vendors.panel import (
+    giving_back,
+    listing,
+    orders,
+    products,
+    statements,
+    variants,
+    views,
+)
 
 app_name = "panel"
 urlpatterns = [
@@ -14,6 +22,20 @@ urlpatterns = [
     path("money/paid/<int:year>/<int:month>/", statements.statement, name="statement"),
     path("money/cash/", views.take_cash, name="take_cash"),
     path("products/", products.shelf, name="products"),
+    path("products/new/", listing.new, name="new_listing"),
+    path("products/<int:product_id>/", listing.edit, name="listing"),
+    path("products/<int:product_id>/more/", listing.more, name="more"),
+    path("products/<int:product_id>/copy/", listing.copy, name="copy_listing"),
+    path("products/<int:product_id>/hide/", listing.hide, name="hide_listing"),
+    path("products/<int:product_id>/show/", listing.show, name="show_listing"),
+    path("products/<int:product_id>/delete/", listing.delete, name="delete_listing"),
+    path("products/<int:product_id>/prices/", listing.prices, name="prices"),
+    path("products/<int:product_id>/sizes/", variants.variants, name="variants"),
+    path(
+        "products/<int:product_id>/sizes/<int:variant_id>/away/",
+        variants.take_away,
+        name="take_variant_away",
+    ),
     path("products/goods/<int:record_id>/", products.change, name="change_goods"),
     path("products/<int:product_id>/photos/", products.photos, name="photos"),
     path("orders/", orders.new, name="orders"),

@@ -75,3 +75,44 @@ class WrongHoliday(StallError):
 class AnotherPersonNeeded(StallError):
     def __str__(self) -> str:
         return _("You paused this stall yourself. Somebody else has to answer.")
+
+
+class ListingNotWhole(StallError):
+    """Goods that cannot be shown yet; `missing` says in words what they lack."""
+
+    def __init__(self, missing: list[str]) -> None:
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return _("Before it can be shown it still needs: %(missing)s.") % {
+            "missing": _(", ").join(self.missing)
+        }
+
+
+class CategoryGone(StallError):
+    def __str__(self) -> str:
+        return _("This category is no longer there. Please choose another one.")
+
+
+class CodeTaken(StallError):
+    def __str__(self) -> str:
+        return _("Other goods of yours have this code already.")
+
+
+class NobodyToAsk(StallError):
+    def __str__(self) -> str:
+        return _("This stall has no holder yet who could say yes.")
+
+
+class ChangedMeanwhile(StallError):
+    def __str__(self) -> str:
+        return _("This was changed since you opened the page. Please look once more.")
+
+
+class VariantThereAlready(StallError):
+    def __str__(self) -> str:
+        return _("There is one of this size and colour already.")
+
+
+class SheetRefused(StallError):
+    """A table of goods that cannot be read."""

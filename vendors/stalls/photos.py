@@ -8,7 +8,7 @@ is one set of files.
 import hashlib
 import io
 import struct
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -28,7 +28,7 @@ BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 BOMB: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
-def store_photo(*, upload: "File[bytes]", square: bool = True) -> str:
+def store_photo(*, upload: "File[Any]", square: bool = True) -> str:
     """Store an uploaded picture in every width of its shape and return its key.
 
     Square pictures (products) are cut from the middle; covers are twice as wide as high. A picture

@@ -8,27 +8,41 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from oscar.apps.partner.models import StockRecord
 
+from shop.accounts.models import User
 from shop.jobs import publish
 from shop.money import Rial
 from shop.orders.events import ProductsChanged
 from vendors.stalls.errors import StockBelowPromised
+from vendors.stalls.models import PriceChange
 
 logger = logging.getLogger(__name__)
 
 PROMISED = Coalesce(F("num_allocated"), 0)
 
 
-def change_price(*, record: StockRecord, price: Rial, now: datetime) -> None:
-    """Ask another price (rial) from now on; orders that are placed keep theirs."""
+def change_price(
+    *, record: StockRecord, price: Rial, now: datetime, by_user: User | None = None
+) -> None:
+    """Ask another price (rial) from now on; orders that are placed keep theirs. The step is kept with who took it."""
     with transaction.atomic():
-        changed = (
-            StockRecord.objects.filter(pk=record.pk)
-            .exclude(price=int(price))
-            .update(price=int(price), date_updated=now)
+        before = (
+            StockRecord.objects.select_for_update()
+            .values_list("price", flat=True)
+            .get(pk=record.pk)
         )
-        if changed:
-            publish(ProductsChanged([record.product_id]))
-            logger.info("price.changed stock_record=%s", record.pk)
+        if before == int(price):
+            return
+        StockRecord.objects.filter(pk=record.pk).update(price=int(price), date_updated=now)
+        if before is not None:
+            PriceChange.objects.create(
+                record=record,
+                before=Rial.from_decimal(before),
+                after=Rial(price),
+                by_user=by_user,
+                at=now,
+            )
+        publish(ProductsChanged([record.product_id]))
+        logger.info("price.changed stock_record=%s", record.pk)
 
 
 def change_stock(*, record: StockRecord, count: int, now: datetime) -> None:
@@ -53,9 +67,16 @@ def change_stock(*, record: StockRecord, count: int, now: datetime) -> None:
         logger.info("stock.changed stock_record=%s", record.pk)
 
 
-def change_goods(*, record: StockRecord, price: Rial, count: int | None, now: datetime) -> None:
+def change_goods(
+    *,
+    record: StockRecord,
+    price: Rial,
+    count: int | None,
+    now: datetime,
+    by_user: User | None = None,
+) -> None:
     """Price and count together: both or neither. Raises StockBelowPromised. `count` None leaves the count alone."""
     with transaction.atomic():
-        change_price(record=record, price=price, now=now)
+        change_price(record=record, price=price, by_user=by_user, now=now)
         if count is not None:
             change_stock(record=record, count=count, now=now)

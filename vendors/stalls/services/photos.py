@@ -1,5 +1,7 @@
 """The pictures of a listing."""
 
+from typing import Any
+
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Max
@@ -13,7 +15,7 @@ from vendors.stalls.photos import store_photo
 MOST_PHOTOS = 8
 
 
-def add_photo(*, listing: Listing, upload: "File[bytes]") -> Photo:
+def add_photo(*, listing: Listing, upload: "File[Any]") -> Photo:
     """Show one more photo of a product, after the others.
 
     Raises PhotoRefused for what is no photo, TooManyPhotos, PhotoThereAlready.
@@ -33,7 +35,7 @@ def add_photo(*, listing: Listing, upload: "File[bytes]") -> Photo:
     return photo
 
 
-def replace_photo(*, listing: Listing, photo_id: int, upload: "File[bytes]") -> None:
+def replace_photo(*, listing: Listing, photo_id: int, upload: "File[Any]") -> None:
     """Show another photo in the place of one. Nothing happens when that one is gone; same errors as add_photo."""
     key = store_photo(upload=upload)
     with transaction.atomic():
