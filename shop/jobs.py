@@ -48,6 +48,9 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "StallMoved": ("vendors.stalls.jobs.tell_stall_of_step",),
     "AppealAnswered": ("vendors.stalls.jobs.tell_stall_of_appeal",),
     "ProductsChanged": ("search.jobs.refresh_products",),
+    "QuestionAsked": ("vendors.stalls.jobs.tell_stall_of_question",),
+    "QuestionShown": ("vendors.stalls.jobs.tell_asker",),
+    "ReviewShown": ("vendors.stalls.jobs.tell_stall_of_review",),
 }
 
 

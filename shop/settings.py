@@ -168,6 +168,9 @@ ACCOUNT_RATE_LIMITS = {
     "guess_login_code": f"{ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS}/{ACCOUNT_LOGIN_BY_CODE_TIMEOUT}s/key",
     "find_order": "10/m/ip",
     "find_order_of_phone": "10/h/key",
+    "ask": "10/h/ip",
+    "ask_of_phone": "10/d/key",
+    "report": "10/h/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "shop.accounts.adapter.SecondFactorAdapter"

@@ -25,11 +25,12 @@ from shop.orders.models import (
     StallOrder,
 )
 from shop.orders.parcels import basket_total, parcels_of
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
 from shop.orders.services.place import Buyer, Checkout, place_order
 from shop.orders.services.settle import record_payment
 from shop.payments.gateways.base import GatewayAnswer, PaymentState
 from shop.payments.models import ExchangeRate
-from vendors.stalls.models import Listing, Stall, StallMember
+from vendors.stalls.models import Listing, Question, Review, Shown, Stall, StallMember
 
 NOON = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)  # noon in Tehran, 4 Azar 1405
 BUYER = Buyer(
@@ -209,3 +210,40 @@ def a_paid_order(
     )
     record_payment(attempt_id=attempt.pk, answer=answer, now=now)
     return list(StallOrder.objects.filter(order_id=attempt.order_id).order_by("number"))
+
+
+def an_arrived_order(
+    *contents: tuple[Product, int], buyer: Buyer = BUYER, now: datetime = NOON
+) -> list[StallOrder]:
+    """A paid order whose parcels are with their buyer."""
+    stall_orders = a_paid_order(*contents, buyer=buyer, now=now)
+    for stall_order in stall_orders:
+        accept_stall_order(stall_order=stall_order, now=now)
+        send_stall_order(stall_order=stall_order, carrier="", tracking_code="", now=now)
+        deliver_stall_order(stall_order=stall_order, now=now)
+    return stall_orders
+
+
+def a_review(
+    product: Product,
+    *,
+    stars: int = 5,
+    text: str = "خوشمزه بود",
+    state: Shown = Shown.SHOWN,
+    **fields: Any,
+) -> Review:
+    """A review by the buyer of one piece of it, on its page unless told otherwise."""
+    [stall_order] = an_arrived_order((product, 1))
+    [line] = stall_order.lines
+    fields = {"created_at": NOON, "listing": (product.parent or product).listing, **fields}
+    return Review.objects.create(order_line=line, stars=stars, text=text, state=state, **fields)
+
+
+def a_question(product: Product, *, text: str = "چند روز می‌ماند؟", **fields: Any) -> Question:
+    """A question that waits for its answer, unless told otherwise."""
+    fields = {"phone": "+989120000009", "created_at": NOON, **fields}
+    return Question.objects.create(listing=product.listing, text=text, **fields)
+
+
+def a_shown_question(product: Product, *, answer: str = "یک سال", **fields: Any) -> Question:
+    return a_question(product, answer=answer, answered_at=NOON, state=Shown.SHOWN, **fields)

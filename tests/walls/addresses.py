@@ -24,6 +24,8 @@ from tests.makers import (
     a_member,
     a_paid_order,
     a_product,
+    a_review,
+    a_shown_question,
     a_staff_member,
     a_stall,
     a_user,
@@ -41,7 +43,7 @@ from vendors.settlements.services.payout import release_batch
 from vendors.settlements.services.prepare import prepare_settlements
 from vendors.stalls.access import let_look_after
 from vendors.stalls.links import listing_token
-from vendors.stalls.models import Appeal, StallDecision, StallMember
+from vendors.stalls.models import Appeal, Report, StallDecision, StallMember
 from vendors.stalls.services.errands import begin_errand
 
 # A statement that changes nothing; what calls a function may.
@@ -135,6 +137,11 @@ class Rows:
             a_member(stall, self.facilitator, role=StallMember.Role.FACILITATOR)
         self.group = AttributeOptionGroup.objects.create(name="اندازه")
         self.option = Option.objects.create(name="نوشته")
+        self.review = a_review(self.product)
+        self.question = a_shown_question(self.product)
+        self.report = Report.objects.create(
+            review=self.review, reason="نه", created_at=timezone.now()
+        )
         self.plan = start_plan(
             person=a_person(name="گل‌نساء"),
             plan_type=plan_types()["hedayat"],
@@ -183,13 +190,14 @@ class Rows:
             "month": self.month.month,
             "record_id": self.record.pk,
             "product_id": self.product.pk,
-            "line_id": 1,
+            "line_id": self.review.order_line_id if name == "write_review" else 1,
+            "review_id": self.review.pk,
+            "question_id": self.question.pk,
+            "report_id": self.report.pk,
             "number": order.number if name.startswith("dashboard:") else self.stall_order.number,
             "token": self._token_of(name),
             "variant_id": self.product.pk,
-            "slug": {"category": self.category.slug, "product": self.product.slug}.get(
-                name, self.stall.slug
-            ),
+            "slug": self._slug_of(name),
             "rail": Rail.IBAN,
             "kind": "csv",
             "decision": "approve",
@@ -215,13 +223,19 @@ class Rows:
         plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "")
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), plain)
 
+    def _slug_of(self, name: str) -> str:
+        if name in {"product", "ask", "reviews", "questions"} or name.startswith("report_"):
+            return str(self.product.slug)
+        return str(self.category.slug) if name == "category" else self.stall.slug
+
     def _token_of(self, name: str) -> str:
         order = self.stall_order.order
         if name == "pay_return":
             return payment_token(PaymentAttempt.objects.get(order=order).pk)
         if name == "confirm_listing":
             return listing_token(listing_id=self.product.listing.pk, user_id=self.keeper.pk)
-        return order_token(order.number)
+        is_review = name == "write_review"
+        return order_token(self.review.order_line.order.number if is_review else order.number)
 
     def _key_of(self, name: str) -> Any:
         for word, row in (

@@ -21,7 +21,16 @@ LIKE = {
 }
 # Pages of one person's own, by the beginning of their names; at the office all of them are.
 OWN = (
-    *("panel:", "confirm_listing", "order", "pay", "find_order", "checkout", "basket"),
+    *(
+        "panel:",
+        "confirm_listing",
+        "order",
+        "write_review",
+        "pay",
+        "find_order",
+        "checkout",
+        "basket",
+    ),
     "account_login",
 )
 WITHOUT_A_ROW = ("put", "patch", "delete")

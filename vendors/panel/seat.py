@@ -96,11 +96,11 @@ class Seat:
         return Listing.objects.visible_to(self.user).filter(stall=self.stall)
 
     @property
-    def reviews(self) -> OfListingQuerySet:
+    def reviews(self) -> OfListingQuerySet[Review]:
         return Review.objects.visible_to(self.user).filter(listing__stall=self.stall)
 
     @property
-    def questions(self) -> OfListingQuerySet:
+    def questions(self) -> OfListingQuerySet[Question]:
         return Question.objects.visible_to(self.user).filter(listing__stall=self.stall)
 
 

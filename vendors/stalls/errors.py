@@ -116,3 +116,40 @@ class VariantThereAlready(StallError):
 
 class SheetRefused(StallError):
     """A table of goods that cannot be read."""
+
+
+class ReviewRefused(StallError):
+    """What cannot be said of goods, by this person or at this time."""
+
+
+class NotArrivedYet(ReviewRefused):
+    def __str__(self) -> str:
+        return _("This parcel has not arrived yet. When it is with you, you can say how it is.")
+
+
+class OwnGoods(ReviewRefused):
+    def __str__(self) -> str:
+        return _(
+            "This number belongs to the stall itself, so its word would not be a buyer's."
+            " Ask those who have bought from you to write."
+        )
+
+
+class ReviewStands(ReviewRefused):
+    def __str__(self) -> str:
+        return _("Your review is on the page already, and stays as it is. Thank you for it.")
+
+
+class DecidedMeanwhile(StallError):
+    def __str__(self) -> str:
+        return _("This was changed or decided meanwhile. Here is how it stands.")
+
+
+class NoReasonGiven(StallError):
+    def __str__(self) -> str:
+        return _("Say in a few words why not, so that whoever wrote it can understand.")
+
+
+class AnsweredAlready(StallError):
+    def __str__(self) -> str:
+        return _("This was answered already. Here is how it stands.")

@@ -1,4 +1,4 @@
-"""News of stalls."""
+"""News of stalls, and of what is said of their goods."""
 
 from dataclasses import dataclass
 
@@ -13,3 +13,20 @@ class StallMoved:
 @dataclass(frozen=True)
 class AppealAnswered:
     appeal_id: int
+
+
+@dataclass(frozen=True)
+class QuestionAsked:
+    question_id: int
+
+
+@dataclass(frozen=True)
+class QuestionShown:
+    """Answered, looked at, and on the page of the goods."""
+
+    question_id: int
+
+
+@dataclass(frozen=True)
+class ReviewShown:
+    review_id: int

@@ -11,7 +11,7 @@ from shop.jobs import MARKET
 from shop.notices.services import send_sms
 from shop.orders.models import StallOrder
 from shop.templatetags.bazarche import jalali_day, toman
-from vendors.stalls.models import Appeal, Stall, StallDecision, StallMember
+from vendors.stalls.models import Appeal, Question, Review, Stall, StallDecision, StallMember
 from vendors.stalls.services.opening import end_holidays
 
 State = Stall.State
@@ -111,3 +111,50 @@ def _tell_people(stall: Stall, *, key: str, text: str, but: int | None = None) -
     url = f"{settings.STOREFRONT_URL}/panel/"
     for user in people.order_by("pk"):
         send_sms(key=f"{key}:{user.pk}", phone=user.phone, text=f"{text} {url}", now=timezone.now())
+
+
+@app.task(queue=MARKET)
+def tell_stall_of_question(question_id: int) -> None:
+    question = Question.objects.select_related("listing__product", "listing__stall").get(
+        pk=question_id
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("A visitor asks about %(goods)s. Please answer here: %(url)s") % {
+            "goods": question.listing.product.title,
+            "url": _panel_url("panel:answer_question", question_id),
+        }
+        _tell_members(question.listing.stall, key=f"question:{question_id}", text=text)
+
+
+@app.task(queue=MARKET)
+def tell_stall_of_review(review_id: int) -> None:
+    review = Review.objects.select_related("listing__product", "listing__stall").get(pk=review_id)
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("A buyer has written about %(goods)s. Read it and answer: %(url)s") % {
+            "goods": review.listing.product.title,
+            "url": _panel_url("panel:answer_review", review_id),
+        }
+        _tell_members(review.listing.stall, key=f"review:{review_id}", text=text)
+
+
+@app.task(queue=MARKET)
+def tell_asker(question_id: int) -> None:
+    question = Question.objects.select_related("listing__product").get(pk=question_id)
+    product = question.listing.product
+    with translation.override(settings.LANGUAGE_CODE):
+        url = f"{settings.STOREFRONT_URL}{reverse('product', args=[product.slug])}#questions"
+        text = _("Bazarche: your question about %(goods)s is answered. %(url)s") % {
+            "goods": product.title,
+            "url": url,
+        }
+    send_sms(key=f"answer:{question_id}", phone=question.phone, text=text, now=timezone.now())
+
+
+def _panel_url(name: str, pk: int) -> str:
+    return f"{settings.STOREFRONT_URL}{reverse(name, args=[pk])}"
+
+
+def _tell_members(stall: Stall, *, key: str, text: str) -> None:
+    """Everybody who works for the stall, each once."""
+    for user in User.objects.filter(stall_memberships__stall=stall, is_active=True).order_by("pk"):
+        send_sms(key=f"{key}:{user.pk}", phone=user.phone, text=text, now=timezone.now())

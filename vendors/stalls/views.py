@@ -17,6 +17,7 @@ from vendors.stalls.queries.listings import (
     stall_on_holiday_of,
 )
 from vendors.stalls.queries.product import product_page
+from vendors.stalls.queries.reviews import score_of_stall
 from vendors.stalls.services.opening import end_holiday_when_over
 
 
@@ -43,6 +44,7 @@ def stall(request: HttpRequest, slug: str) -> HttpResponse:
         "cards": sorted(cards_of(list(listings)), key=lambda card: card.is_sold_out),
         "sendings": sendings_of(partner_id=stall.partner_id, weight_g=0),
         "days_off": days_off_of(stall),
+        "score": score_of_stall(stall),
     }
     return render(request, "stalls/stall.html", context)
 

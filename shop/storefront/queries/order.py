@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from oscar.apps.order.models import Order
+from oscar.apps.order.models import Line, Order
 
 from shop.money import Rial
 from shop.orders.links import payment_token
@@ -163,7 +163,8 @@ def order_page(*, number: str) -> OrderPage | None:
             Prefetch("stall_orders", StallOrder.objects.with_due_at_door()),
             "stall_orders__partner",
             "stall_orders__refunds",
-            "lines__product__parent",
+            # What was said of a line is reached by its name: this package knows no review.
+            Prefetch("lines", Line.objects.select_related("product__parent", "review")),
         )
         .first()
     )

@@ -19,8 +19,17 @@ from oscar.apps.catalogue.models import (
 from oscar.apps.partner.models import Partner, StockRecord
 
 from shop.orders.models import Fulfilment, SellerTerms, ShippingRate, ShippingTier
-from tests.makers import a_category, a_product, a_product_with_variants, a_stall
-from vendors.stalls.models import Listing, Photo, Stall
+from tests.makers import (
+    NOON,
+    a_category,
+    a_product,
+    a_product_with_variants,
+    a_question,
+    a_review,
+    a_shown_question,
+    a_stall,
+)
+from vendors.stalls.models import Listing, Photo, Question, Review, ReviewPhoto, Shown, Stall
 from vendors.stalls.queries import product as page_of_product
 from vendors.stalls.queries.freshness import TABLES
 from vendors.stalls.queries.product import product_page
@@ -43,6 +52,12 @@ def dress() -> Product:
     ProductAttributeValue.objects.create(product=dress, attribute=material, value_text="نخ")
     for position in (0, 1):
         Photo.objects.create(listing=dress.listing, key=f"dress-{position}", position=position)
+    child = dress.children.get(title="۲ سال")
+    for stars, state in ((3, Shown.SHOWN), (2, Shown.WAITING)):
+        review = a_review(child, stars=stars, state=state)
+        ReviewPhoto.objects.create(review=review, key=f"r{stars}")
+    a_shown_question(dress)
+    a_question(dress, answer="بله", answered_at=NOON)
     return dress
 
 
@@ -63,6 +78,12 @@ def read() -> str:
         page.sendings,
         page.more,
         page.send_by,
+        page.said.score,
+        [
+            (each.text, each.stars, each.answer, [photo.key for photo in each.photos.all()])
+            for each in page.said.reviews
+        ],
+        [(each.text, each.answer) for each in page.said.questions],
     )
     return repr(seen)
 
@@ -100,6 +121,16 @@ CHANGES: dict[str, Callable[[Product], object]] = {
         price=7
     ),
     "other goods hidden": lambda dress: Product.objects.filter(slug="hat").update(is_public=False),
+    "review read": lambda dress: Review.objects.filter(state=Shown.WAITING).update(
+        state=Shown.SHOWN
+    ),
+    "review taken off": lambda dress: Review.objects.filter(stars=3).update(state=Shown.REFUSED),
+    "review answered": lambda dress: Review.objects.filter(stars=3).update(answer="ممنون"),
+    "photo of a review": lambda dress: ReviewPhoto.objects.all().delete(),
+    "question read": lambda dress: Question.objects.filter(state=Shown.WAITING).update(
+        state=Shown.SHOWN
+    ),
+    "question taken off": lambda dress: Question.objects.filter(state=Shown.SHOWN).delete(),
     "other goods added": lambda dress: a_product(Stall.objects.get(), title="شال", slug="shawl"),
 }
 

@@ -93,7 +93,7 @@ def test_a_stall_shows_its_goods_and_how_it_sends(
     stall = a_bazaar(1, 5)[0]
     Stall.objects.update(story="نان را خودم می‌پزم.", keeper_name="زهرا", tagline="نان تازه")
     SellerTerms.objects.update(days_off=[4], preparation_days=2)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):  # the last: the stars of all its goods
         page = client.get("/s/s0/").content.decode()
     assert cards_in(page) == 6
     assert "«نان را خودم می‌پزم.»" in page
@@ -132,7 +132,9 @@ def test_a_product_shows_all_a_shopper_asks(
         a_product(stall, "کیف دوشی", slug="bag", price=34_500_000, description="چرم بزی")
     )
     Listing.objects.filter(product=product).update(returnable="7_working_days")
-    with django_assert_num_queries(10):  # nine, and the marks of the rows behind them
+    with django_assert_num_queries(
+        12
+    ):  # the last two: how many reviews, and the questions  # nine, and the marks of the rows behind them
         answer = client.get("/p/bag/")
     page = answer.content.decode()
     assert "۳٬۴۵۰٬۰۰۰" in page

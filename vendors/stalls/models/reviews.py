@@ -1,6 +1,6 @@
 """What buyers say and ask of goods, and what the stall answers."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +11,8 @@ from shop.accounts.models import User
 from shop.orders.models.scope import partners_of
 from vendors.stalls.models.listings import Listing
 
+Said = TypeVar("Said", bound=models.Model)
+
 
 class Shown(models.TextChoices):
     """Whether what somebody wrote stands on a page."""
@@ -20,10 +22,16 @@ class Shown(models.TextChoices):
     REFUSED = "refused", _("not shown")
 
 
-class OfListingQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, user: User | AnonymousUser) -> "OfListingQuerySet":
+class OfListingQuerySet(models.QuerySet[Said]):
+    def visible_to(self, user: User | AnonymousUser) -> "OfListingQuerySet[Said]":
         """What is said of the goods of the stalls this person works for; nothing for a stranger."""
         return self.filter(listing__stall__partner__in=partners_of(user))
+
+    def waiting(self) -> "OfListingQuerySet[Said]":
+        return self.filter(state=Shown.WAITING)
+
+    def shown(self) -> "OfListingQuerySet[Said]":
+        return self.filter(state=Shown.SHOWN)
 
 
 class Review(models.Model):
@@ -48,7 +56,8 @@ class Review(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
 
-    objects: ClassVar[OfListingQuerySet] = OfListingQuerySet.as_manager()  # type: ignore[assignment]
+    # The plugin of mypy takes the manager for another class than its query set.
+    objects: ClassVar["OfListingQuerySet[Review]"] = OfListingQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("review")
@@ -109,7 +118,8 @@ class Question(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
 
-    objects: ClassVar[OfListingQuerySet] = OfListingQuerySet.as_manager()  # type: ignore[assignment]
+    # The plugin of mypy takes the manager for another class than its query set.
+    objects: ClassVar["OfListingQuerySet[Question]"] = OfListingQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("question")

@@ -25,6 +25,9 @@ TABLES = {
     "rate": "shop_orders.ShippingRate",
     "tier": "shop_orders.ShippingTier",
     "zone": "shop_orders.ShippingZone",
+    "review": "vendors_stalls.Review",
+    "picture": "vendors_stalls.ReviewPhoto",
+    "question": "vendors_stalls.Question",
 }
 # Every row the page of `slug` reads, with a letter for its table; `own` holds each product of that slug and its stall.
 SQL = """
@@ -61,6 +64,12 @@ SQL = """
             WHERE r.partner_id IN (SELECT partner_id FROM own)
         UNION ALL SELECT 'z', z.id, z.xmin, z.ctid FROM {zone} z JOIN {rate} r ON r.id = z.rate_id
             WHERE r.partner_id IN (SELECT partner_id FROM own)
+        UNION ALL SELECT 'e', id, xmin, ctid FROM {review}
+            WHERE listing_id IN (SELECT id FROM own) AND state = 'shown'
+        UNION ALL SELECT 'i', i.id, i.xmin, i.ctid FROM {picture} i JOIN {review} e ON e.id = i.review_id
+            WHERE e.listing_id IN (SELECT id FROM own) AND e.state = 'shown'
+        UNION ALL SELECT 'q', id, xmin, ctid FROM {question}
+            WHERE listing_id IN (SELECT id FROM own) AND state = 'shown'
     )
     SELECT string_agg(mark::text, '' ORDER BY mark::text) FROM mark
 """

@@ -21,6 +21,7 @@ from vendors.stalls.queries.listings import (
     sendings_of,
     shown_listings,
 )
+from vendors.stalls.queries.reviews import Said, said_of
 
 MORE_FROM_STALL = 4
 PAGES_KEPT = 256
@@ -70,6 +71,7 @@ class ProductPage:
     sendings: list[Sending]
     more: list[Card]
     stall_picture: str
+    said: Said
     send_by: date
 
     @property
@@ -136,6 +138,7 @@ def _read_page(slug: str, today: date, _language: str | None, _marks: str | None
         more=cards_of(list(more[:MORE_FROM_STALL])),
         send_by=terms.send_by(today=today, days=days) if terms else today,
         stall_picture=photos[-1].key if photos else "",
+        said=said_of(listing),
     )
 
 
