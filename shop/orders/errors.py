@@ -171,3 +171,13 @@ class VoucherNeedsMore(VoucherNotUsable):
         return _("This code holds for goods worth at least %(least)s toman.") % {
             "least": toman(self.least)
         }
+
+
+class RuleInThePast(OrderError):
+    def __str__(self) -> str:
+        return _("A rule begins today or later: what was ordered keeps the rate it was ordered at.")
+
+
+class RulesOverlap(OrderError):
+    def __str__(self) -> str:
+        return _("Another rule for the same goods holds on some of these days. End that one first.")

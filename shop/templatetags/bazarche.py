@@ -61,6 +61,15 @@ def toman(amount: int | None) -> str:
 
 
 @register.filter
+def percent_of_bp(basis_points: int) -> str:
+    """Basis points as a percentage without needless decimals: 750 is 7.5."""
+    whole, rest = divmod(basis_points, 100)
+    point = "\u066b" if _language() == "fa" else "."
+    decimals = f"{rest:02}".rstrip("0")
+    return f"{number(whole)}{point}{digits(decimals)}" if decimals else number(whole)
+
+
+@register.filter
 def toman_rate(rial_per_unit: Decimal) -> str:
     """What one unit of a currency costs, in toman: grouped, without needless decimals."""
     cost = rial_per_unit / RIALS_IN_TOMAN

@@ -17,7 +17,7 @@ from oscar.apps.catalogue.models import AttributeOptionGroup, Option
 from shop.jalali import TEHRAN, Month, tehran_date
 from shop.money import Rial
 from shop.orders.links import order_token, payment_token
-from shop.orders.models import Dispute, Refund
+from shop.orders.models import Dispute, PickupPoint, Refund, ShippingZone
 from shop.payments.models import PaymentAttempt
 from tests.makers import (
     a_category,
@@ -135,6 +135,12 @@ class Rows:
         a_member(self.stall, self.helper, role=StallMember.Role.HELPER)
         for stall in (self.stall, other):
             a_member(stall, self.facilitator, role=StallMember.Role.FACILITATOR)
+        self.zone = ShippingZone.objects.create(
+            rate=self.stall.partner.shipping_rates.get(), name="نزدیک", provinces=["البرز"]
+        )
+        self.point = PickupPoint.objects.create(
+            name="دفتر", city="شهر", address="خیابان", hours="۹ تا ۱۷"
+        )
         self.group = AttributeOptionGroup.objects.create(name="اندازه")
         self.option = Option.objects.create(name="نوشته")
         self.review = a_review(self.product)
@@ -208,6 +214,10 @@ class Rows:
             "dispute_id": self.dispute.pk,
             "ending": "won",
             "voucher_id": 1,
+            "rule_id": 1,
+            "point_id": self.point.pk,
+            "method": self.zone.rate.method,
+            "zone_id": self.zone.pk,
             "which": "open",
             "step": "pause",
             "appeal_id": self.appeal.pk,

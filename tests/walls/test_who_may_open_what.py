@@ -24,7 +24,10 @@ PANEL = {
     # The same for a row of stall A: for the neighbour it is not there.
     "own page": ((LOGIN, 200, 404, CHOOSE, 404, 404), (405,) * 6),
     "own form": ((LOGIN, 200, 404, CHOOSE, 404, 404), (LOGIN, 200, 404, CHOOSE, 404, 404)),
-    "own button": ((405,) * 6, (LOGIN, {200, "→/panel/orders/"}, 404, CHOOSE, 404, 404)),
+    "own button": (
+        (405,) * 6,
+        (LOGIN, {200, "→/panel/orders/", "→/panel/sending/"}, 404, CHOOSE, 404, 404),
+    ),
     # A facilitator who picked the stall finds nothing either (test_statements): it is the owner's alone.
     "owner's form": (
         (LOGIN, 200, 200, CHOOSE, 404, 404, 404),
@@ -43,6 +46,8 @@ PANEL = {
         (LOGIN, 200, 404, CHOOSE, 404, 404),
         (LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404),
     ),
+    # A stall has one way of sending at least: the answer leads back to the ways.
+    "sending button": ((405,) * 6, (LOGIN, *["→/panel/sending/"] * 2, CHOOSE, 404, 404)),
     "choice": ((LOGIN, 200, 200, 200, 404, 404), (LOGIN, 404, 404, 404, 404, 404)),
 }
 IN_PANEL = "→/panel/"
@@ -92,6 +97,12 @@ AT_STOREFRONT = {
     "panel:take_cash": PANEL["owner's button"],
     **dict.fromkeys(("panel:questions", "panel:reviews"), PANEL["page"]),
     **dict.fromkeys(("panel:answer_question", "panel:answer_review"), PANEL["own form"]),
+    "panel:sending": PANEL["page"],
+    "panel:way": PANEL["form"],
+    "panel:new_zone": PANEL["form"],
+    "panel:zone": PANEL["own form"],
+    "panel:stop_way": PANEL["sending button"],
+    "panel:stop_zone": PANEL["own button"],
     "panel:order": PANEL["own page"],
     "panel:statement": PANEL["own page of money"],
     "panel:account": PANEL["owner's form"],
@@ -207,6 +218,9 @@ AT_OFFICE = {
     **dict.fromkeys(("desk:accounts", "desk:rates"), finance(200, 200)),
     "desk:account": finance(200, 200),
     "desk:decide": finance(405, "→/accounts/"),
+    "desk:commissions": finance(200, 200),
+    "desk:end_commission": finance(405, "→/commissions/"),
+    **dict.fromkeys(("desk:pickup_points", "desk:pickup_point"), carers(200, 200)),
     **dict.fromkeys(("desk:stalls", "desk:stall"), carers(200, 405)),
     "desk:stall_step": carers(405, 200),  # a reason is asked for
     **dict.fromkeys(("desk:appeal", "desk:begin_errand"), carers(405, "→/stall/")),

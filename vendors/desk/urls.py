@@ -2,8 +2,10 @@ from django.urls import path
 
 from vendors.desk import (
     accounts,
+    commissions,
     errands,
     payouts,
+    pickup,
     rates,
     refunds,
     reviews,
@@ -61,6 +63,10 @@ urlpatterns = [
     path("payouts/<uuid:payout_id>/paid/", payouts.confirm, name="confirm"),
     path("payouts/<uuid:payout_id>/came-back/", payouts.came_back, name="came_back"),
     path("rates/", rates.rates, name="rates"),
+    path("commissions/", commissions.commissions, name="commissions"),
+    path("commissions/<int:rule_id>/end/", commissions.end, name="end_commission"),
+    path("pick-up/", pickup.pickup_points, name="pickup_points"),
+    path("pick-up/<int:point_id>/", pickup.pickup_points, name="pickup_point"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<slug:slug>/", accounts.account, name="account"),
     path("accounts/<int:account_id>/<slug:decision>/", accounts.decide, name="decide"),

@@ -8,6 +8,7 @@ from vendors.panel import (
     orders,
     products,
     reviews,
+    sending,
     statements,
     variants,
     views,
@@ -43,6 +44,14 @@ urlpatterns = [
     ),
     path("products/goods/<int:record_id>/", products.change, name="change_goods"),
     path("products/<int:product_id>/photos/", products.photos, name="photos"),
+    path("sending/", sending.ways, name="sending"),
+    path("sending/<slug:method>/", sending.way, name="way"),
+    path("sending/<slug:method>/stop/", sending.stop, name="stop_way"),
+    path("sending/<slug:method>/provinces/", sending.zone, name="new_zone"),
+    path("sending/<slug:method>/provinces/<int:zone_id>/", sending.zone, name="zone"),
+    path(
+        "sending/<slug:method>/provinces/<int:zone_id>/stop/", sending.stop_zone, name="stop_zone"
+    ),
     path("orders/", orders.new, name="orders"),
     path("orders/to-send/", orders.to_send, name="orders_to_send"),
     path("orders/sent/", orders.sent, name="orders_sent"),

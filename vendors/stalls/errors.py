@@ -153,3 +153,25 @@ class NoReasonGiven(StallError):
 class AnsweredAlready(StallError):
     def __str__(self) -> str:
         return _("This was answered already. Here is how it stands.")
+
+
+class NoPickupPoint(StallError):
+    def __str__(self) -> str:
+        return _("There is no pick-up point yet. Please ask Bazarche.")
+
+
+class LastWay(StallError):
+    def __str__(self) -> str:
+        return _("A stall needs one way of sending at least. Add another one first.")
+
+
+class ProvinceTwice(StallError):
+    """`names` stand in another zone of the same way already."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+    def __str__(self) -> str:
+        return _("These stand in another zone already: %(names)s.") % {
+            "names": _(", ").join(self.names)
+        }

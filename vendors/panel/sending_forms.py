@@ -1,0 +1,138 @@
+"""What a stall holder types about sending: a price for each weight, and the provinces of a zone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from shop.forms import PlainTextField, TomanField, WholeNumberField
+from shop.money import Rial
+from shop.orders.models import ShippingRate, ShippingTier, ShippingZone
+from shop.storefront.provinces import PROVINCES
+from shop.templatetags.bazarche import digits
+from vendors.stalls.services.sending import Way, Zone
+
+# Where a heavier parcel costs more, grams.
+WEIGHTS = (0, 1_000, 3_000, 5_000)
+DEAREST_TOMAN = 10_000_000
+LONGEST_DAYS = 60
+GRAMS_IN_KILO = 1_000
+
+
+class PricesForm(forms.Form):
+    """A price from each weight on; an empty one is that of the lighter parcel."""
+
+    travel_days = WholeNumberField(
+        label=_("Days on the way"), at_least=0, at_most=LONGEST_DAYS, initial=3
+    )
+
+    def __init__(self, *args: Any, tiers: Iterable[ShippingTier], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {tier.over_g: tier.price for tier in tiers}
+        self._weights = sorted({*WEIGHTS, *known})
+        for over_g in self._weights:
+            self.fields[f"price_{over_g}"] = TomanField(
+                label=_weight(over_g),
+                at_most=DEAREST_TOMAN,
+                required=False,
+                initial=known.get(over_g),
+            )
+
+    def price_fields(self) -> list[BoundField]:
+        return [self[f"price_{over_g}"] for over_g in self._weights]
+
+    def prices(self) -> dict[int, Rial]:
+        typed = {over_g: self.cleaned_data[f"price_{over_g}"] for over_g in self._weights}
+        return {over_g: price for over_g, price in typed.items() if price is not None}
+
+    def _check_lightest(self, message: Any) -> None:
+        if self.is_bound and not self.errors and 0 not in self.prices():
+            self.add_error("price_0", message)
+
+
+def _weight(over_g: int) -> str:
+    if not over_g:
+        return gettext("Price of a light parcel")
+    return gettext("from %(weight)s kilograms on") % {
+        "weight": digits(f"{over_g / GRAMS_IN_KILO:g}")
+    }
+
+
+class WayForm(PricesForm):
+    """A way of sending as its stall says it; without any price it goes to its zones alone."""
+
+    free_over = TomanField(
+        label=_("Free over"),
+        help_text=_("Whoever buys for this much pays nothing for sending. Empty: never."),
+        at_least=1,
+        at_most=1_000_000_000,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, rate: ShippingRate | None, **kwargs: Any) -> None:
+        tiers = [tier for tier in rate.tiers.all() if tier.zone_id is None] if rate else []
+        super().__init__(*args, tiers=tiers, **kwargs)
+        self._has_zones = rate is not None and bool(rate.zones.all())
+        if rate is not None:
+            self.initial.update(travel_days=rate.travel_days, free_over=rate.free_over)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (self._has_zones and not self.errors and not self.prices()):
+            self._check_lightest(_("Write what a light parcel costs; 0 when it costs nothing."))
+        return cleaned
+
+    def way(self) -> Way:
+        return Way(
+            prices=self.prices(),
+            free_over=self.cleaned_data["free_over"],
+            travel_days=self.cleaned_data["travel_days"],
+        )
+
+
+class ZoneForm(PricesForm):
+    """Some provinces with their own price."""
+
+    name = PlainTextField(label=_("What do you call it?"), max_length=60)
+    provinces = forms.MultipleChoiceField(
+        label=_("Which provinces?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose one province at least.")},
+    )
+
+    def __init__(
+        self, *args: Any, rate: ShippingRate, zone: ShippingZone | None, **kwargs: Any
+    ) -> None:
+        of_zone = zone.pk if zone else 0
+        super().__init__(
+            *args, tiers=[tier for tier in rate.tiers.all() if tier.zone_id == of_zone], **kwargs
+        )
+        with override("fa"):
+            names = [str(name) for _key, name in PROVINCES]
+        shown = [name for _key, name in PROVINCES]
+        self.fields["provinces"] = forms.MultipleChoiceField(
+            label=self.base_fields["provinces"].label,
+            widget=forms.CheckboxSelectMultiple,
+            choices=list(zip(names, shown, strict=True)),
+            error_messages={"required": _("Choose one province at least.")},
+        )
+        if zone is not None:
+            self.initial.update(
+                name=zone.name, provinces=zone.provinces, travel_days=zone.travel_days
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_lightest(_("Write what a light parcel costs; 0 when it costs nothing."))
+        return cleaned
+
+    def zone(self) -> Zone:
+        return Zone(
+            name=self.cleaned_data["name"],
+            provinces=self.cleaned_data["provinces"],
+            prices=self.prices(),
+            travel_days=self.cleaned_data["travel_days"],
+        )

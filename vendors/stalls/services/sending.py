@@ -1,0 +1,127 @@
+"""How a stall sends its parcels: which ways, to which provinces, and what each costs."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from shop.jobs import publish
+from shop.money import Rial
+from shop.orders.events import ProductsChanged
+from shop.orders.models import (
+    PickupPoint,
+    ShippingMethod,
+    ShippingRate,
+    ShippingTier,
+    ShippingZone,
+)
+from vendors.stalls.errors import LastWay, NoPickupPoint, ProvinceTwice
+from vendors.stalls.models import Stall
+
+log = logging.getLogger(__name__)
+# The order in which buyers read them.
+POSITIONS = {method: place for place, method in enumerate(ShippingMethod.values)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """What a stall says of a way of sending. `prices`: from a weight (grams) on → rial; empty: its zones alone."""
+
+    prices: Mapping[int, Rial]
+    free_over: Rial | None
+    travel_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zone:
+    """Provinces, by their Persian names, to which a way costs something else."""
+
+    name: str
+    provinces: Sequence[str]
+    prices: Mapping[int, Rial]
+    travel_days: int
+
+
+def offer_way(*, stall: Stall, method: str, way: Way) -> ShippingRate:
+    """Send this way from now on; orders that are placed keep theirs. Raises NoPickupPoint."""
+    point = None
+    if method == ShippingMethod.PICKUP_OFFICE:
+        point = PickupPoint.objects.filter(is_active=True).order_by("pk").first()
+        if point is None:
+            raise NoPickupPoint
+    with transaction.atomic():
+        rate, is_new = ShippingRate.objects.select_for_update().update_or_create(
+            partner_id=stall.partner_id,
+            method=method,
+            defaults={
+                "free_over": way.free_over,
+                "travel_days": way.travel_days,
+                "is_everywhere": bool(way.prices),
+                "pickup_point": point,
+                "position": POSITIONS[method],
+            },
+        )
+        _write_tiers(rate, None, way.prices)
+        if is_new:
+            _tell_search(stall)
+    log.info("sending.offered stall=%s method=%s", stall.pk, method)
+    return rate
+
+
+def stop_way(*, stall: Stall, method: str) -> None:
+    """Send this way no more. Raises LastWay, as a stall without any can sell nothing; a way that is gone stays gone."""
+    with transaction.atomic():
+        rates = ShippingRate.objects.select_for_update().filter(partner_id=stall.partner_id)
+        kept = {rate.method for rate in rates} - {method}
+        if not kept:
+            raise LastWay
+        if rates.filter(method=method).delete()[0]:
+            _tell_search(stall)
+    log.info("sending.stopped stall=%s method=%s", stall.pk, method)
+
+
+def set_zone(*, rate: ShippingRate, zone_id: int | None, zone: Zone) -> ShippingZone:
+    """Ask another price to some provinces; `zone_id` None makes a zone. Raises ProvinceTwice."""
+    with transaction.atomic():
+        ShippingRate.objects.select_for_update().get(pk=rate.pk)
+        others = rate.zones.all() if zone_id is None else rate.zones.exclude(pk=zone_id)
+        twice = sorted({name for other in others for name in other.provinces} & set(zone.provinces))
+        if twice:
+            raise ProvinceTwice(twice)
+        fields = {
+            "name": zone.name,
+            "provinces": list(zone.provinces),
+            "travel_days": zone.travel_days,
+        }
+        if zone_id is None:
+            written = rate.zones.create(**fields, position=rate.zones.count())
+        else:
+            written = rate.zones.get(pk=zone_id)
+            for name, value in fields.items():
+                setattr(written, name, value)
+            written.save(update_fields=list(fields))
+        _write_tiers(rate, written, zone.prices)
+    log.info("sending.zone_set rate=%s zone=%s", rate.pk, written.pk)
+    return written
+
+
+def drop_zone(*, rate: ShippingRate, zone_id: int) -> None:
+    """Ask the usual price there again. Nothing happens when the zone is gone."""
+    rate.zones.filter(pk=zone_id).delete()
+    log.info("sending.zone_dropped rate=%s zone=%s", rate.pk, zone_id)
+
+
+def _write_tiers(rate: ShippingRate, zone: ShippingZone | None, prices: Mapping[int, Rial]) -> None:
+    rate.tiers.filter(zone=zone).delete()
+    ShippingTier.objects.bulk_create(
+        ShippingTier(rate=rate, zone=zone, over_g=over_g, price=price)
+        for over_g, price in prices.items()
+    )
+
+
+def _tell_search(stall: Stall) -> None:
+    """Buyers filter by the way of sending."""
+    products = list(stall.listings.values_list("product_id", flat=True))
+    if products:
+        publish(ProductsChanged(products))
