@@ -1,0 +1,239 @@
+"""Stall B's holder walks through the panel, presses every button and puts stall A's keys into every form.
+
+Nothing of A is shown, and no row that is A's is changed, whatever is asked.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import resolve
+from oscar.apps.order.models import Order, OrderNote
+
+from shop.orders.models import StallOrder
+from tests.walls.addresses import Rows, addresses_of, undone_if_changed
+from tests.walls.full_stall import FullStall, a_full_stall, a_mixed_order
+from tests.walls.pages import Form, Page
+from tests.walls.test_who_may_open_what import AT_STOREFRONT
+from tests.walls.unchanged import Tables, keys_of, trespasses, watched
+from vendors.panel import urls as panel
+from vendors.panel.seat import Seat
+
+pytestmark = [pytest.mark.django_db(databases=["default", "livelihood"]), pytest.mark.wall]
+STOREFRONT, WITH_STOCK = "shop.urls.storefront", "tests.walls.stock_orders_urls"
+STOCK = "/panel/stock/orders/"
+MOST_PAGES = 200
+# Names under which a body might carry a key, beside those that the forms themselves have.
+GUESSED = (
+    *("id", "pk", "stall", "stall_id", "partner", "product", "product_id", "listing", "record"),
+    *("order", "order_id", "number", "line", "line_id", "selected_line", "photo", "replace"),
+    *("message", "review", "question", "account", "member", "user", "sale", "slug", "note_id"),
+)
+# Where the address holds the token of an order.
+BUYERS_OWN = {"order", "pay_return", "pay_again"}
+# Pages of the panel that no link of B's leads to, each with the reason.
+NOT_LINKED = {
+    "panel:statement": "B was not paid yet",
+}
+
+
+@dataclass
+class Walk:
+    """What B met: the pages that were opened, and each visit that showed or changed something of A."""
+
+    client: Client
+    tables: Tables
+    secrets: list[str]
+    theirs: set[tuple[str, object]]
+    own: set[tuple[str, object]]
+    pages: dict[str, Page] = field(default_factory=dict)
+    lit: list[str] = field(default_factory=list)
+    # Address, method and kind of button of each visit that showed or changed something of A.
+    cells: set[str] = field(default_factory=set)
+
+    def walk(self, *starts: str, under: str = "/panel/") -> None:
+        """Open every page that is linked and stands under this address."""
+        waiting = deque(starts)
+        known = set(starts)
+        while waiting and len(self.pages) < MOST_PAGES:
+            path = waiting.popleft()
+            html = self.visit("get", path, {})
+            self.pages[path] = page = Page(html, path=path)
+            for link in page.links:
+                place = urlsplit(link).path
+                if place.startswith(under) and place not in known:
+                    known.add(place)
+                    waiting.append(link)
+
+    def press_everything(self, other: FullStall) -> None:
+        done = set()
+        for page in self.pages.values():
+            for form in page.forms:
+                if form.method.lower() != "post" or not form.action.startswith("/panel/"):
+                    continue
+                for body in bodies(form, other):
+                    key = (form.action, repr(sorted(body.items())))
+                    if key not in done:
+                        done.add(key)
+                        self.visit("post", form.action, body)
+
+    def visit(self, method: str, path: str, body: dict[str, object]) -> str:
+        with undone_if_changed(self.client), watched() as written:
+            response = getattr(self.client, method)(path, body)
+            content = b"".join(response) if response.streaming else response.content
+            html = content.decode(errors="replace")
+            follow = response.headers.get("Location", "")
+            typed = f"{path} {body.values()}"  # is said back to whoever typed it
+            shown = [
+                secret for secret in self.secrets if secret in html + follow and secret not in typed
+            ]
+            touched = trespasses(self.tables.changes(written), against=self.theirs, own=self.own)
+        if shown or touched or response.status_code >= 500:
+            name = resolve(urlsplit(path).path).view_name
+            said = {each: body[each] for each in list(body)[:4]}
+            self.lit.append(f"{method} {name} {said}: {response.status_code} {shown} {touched}")
+        if shown or touched:
+            self.cells.add(f"{method} {name} {body.get('order_action', '')}".strip())
+        return html
+
+
+def bodies(form: Form, other: FullStall) -> Iterator[dict[str, object]]:
+    """What a browser would send with each button, and the same with A's keys instead of B's."""
+    base: dict[str, object] = dict(form.filled())
+    keys = other.ids()
+    buttons: list[dict[str, object]] = [{each.name: each.value} for each in form.buttons()] or [{}]
+    for pressed in buttons:
+        yield base | pressed
+        for name in dict.fromkeys(each.name for each in form.inputs):
+            each = next(each for each in form.inputs if each.name == name)
+            if name and each.kind != "file" and name != "csrfmiddlewaretoken":
+                yield from (base | pressed | {name: key} for key in fitting(each, keys))
+        for kind in keys:
+            yield dict.fromkeys(GUESSED, keys[kind][0]) | base | pressed
+            yield base | pressed | dict.fromkeys(GUESSED, keys[kind])
+
+
+def fitting(each: object, keys: dict[str, list[str]]) -> list[str]:
+    """A's keys of the kind that this field holds; of each kind one where it holds none."""
+    value = each.value or next(iter(each.choices), "")
+    if value.isdigit() and each.kind not in ("text", "textarea"):
+        return keys["key"]
+    if len(value) == len(keys["uuid"][0]) and value.count("-") == 4:
+        return keys["uuid"]
+    return [key for kind in keys.values() for key in kind[:1]]
+
+
+@pytest.fixture
+def stalls() -> tuple[FullStall, FullStall, Order]:
+    first = a_full_stall("سپیدار", phone="912311")
+    second = a_full_stall("بلوط", phone="935422")
+    return first, second, a_mixed_order(first, second)
+
+
+def a_walk(first: FullStall, second: FullStall, mixed: Order) -> Walk:
+    client = Client(raise_request_exception=False)
+    client.force_login(second.keeper)
+    own_orders = [order.order for order in second.orders]
+    theirs_of_mixed = StallOrder.objects.get(order=mixed, partner=first.stall.partner)
+    return Walk(
+        client,
+        Tables(),
+        secrets=[*first.public, *first.private, theirs_of_mixed.number],
+        theirs=keys_of(first.stall, first.stall.partner, first.keeper, first.helper)
+        | keys_of(*(order.order for order in first.orders)),
+        own=keys_of(second.stall, second.stall.partner, second.keeper, *own_orders),
+    )
+
+
+@pytest.mark.urls(STOREFRONT)
+def test_no_page_and_no_button_of_the_panel_reaches_another_stall(stalls) -> None:
+    first, second, mixed = stalls
+    walk = a_walk(first, second, mixed)
+    walk.walk(
+        *(
+            f"/panel/{pattern.pattern}"
+            for pattern in panel.urlpatterns
+            if "<" not in str(pattern.pattern)
+        )
+    )
+    walk.press_everything(first)
+    assert walk.lit == []
+    assert walk.tables.changes() == []  # each visit was undone
+    opened = {resolve(urlsplit(path).path).view_name for path in walk.pages}
+    pages = {name for name, (get, _post) in AT_STOREFRONT.items() if get[1] == 200}
+    missed = {name for name in pages if name.startswith("panel:")} - opened
+    assert missed == set(NOT_LINKED)
+
+
+@pytest.mark.urls(STOREFRONT)
+@pytest.mark.parametrize("who", ["stranger", "shopper", "neighbour"])
+def test_no_address_of_a_stall_tells_or_changes_what_is_its_own(stalls, who: str) -> None:
+    """Every address of the storefront with A's keys in it.
+
+    What the shop shows of A is public; a link to an order is its buyer's own way in.
+    """
+    first, second, _mixed = stalls
+    rows = Rows()
+    rows.stall, rows.product, rows.stall_order = first.stall, first.product, first.orders[0]
+    rows.record = first.product.stockrecords.get()
+    client = Client(raise_request_exception=False)
+    if who != "stranger":
+        client.force_login(second.keeper if who == "neighbour" else rows.shopper)
+    walk = a_walk(first, second, _mixed)
+    walk.client, walk.own = client, walk.own | keys_of(rows.shopper)
+    for address in addresses_of(STOREFRONT, rows):
+        if address.name in BUYERS_OWN:
+            continue
+        is_panel = address.name.startswith("panel:")
+        walk.secrets = [*first.private, *(first.public if is_panel else ())]
+        for method in ("get", "post", "put", "patch", "delete"):
+            walk.visit(method, address.path, {})
+    assert walk.lit == []
+
+
+@pytest.mark.urls(WITH_STOCK)
+def test_stock_oscars_order_pages_light_up(stalls) -> None:
+    """Negative control: the pages that Oscar gives a partner, who has one line in a mixed order."""
+    first, second, mixed = stalls
+    second.keeper.user_permissions.add(Permission.objects.get(codename="dashboard_access"))
+    second.stall.partner.users.add(second.keeper)
+    note = OrderNote.objects.create(order=mixed, note_type=OrderNote.INFO, message="با بانک")
+    line = mixed.lines.get(partner=first.stall.partner)
+    walk = a_walk(first, second, mixed)
+    walk.walk(f"{STOCK}{mixed.number}/", under=f"{STOCK}{mixed.number}/")
+    walk.press_everything(first)
+    walk.visit("get", f"{STOCK}{mixed.number}/lines/{line.pk}/", {})
+    delete = {"order_action": "delete_note", "note_id": note.pk}
+    walk.visit("post", f"{STOCK}{mixed.number}/", delete)
+    assert walk.cells >= {
+        "get dashboard:order-detail",
+        "get dashboard:order-detail-note",
+        "get dashboard:order-line-detail",
+        "post dashboard:order-detail delete_note",
+        "post dashboard:order-detail save_note",
+        "post dashboard:order-detail-note save_note",
+        "post dashboard:order-shipping-address",
+    }
+
+
+@pytest.mark.urls(STOREFRONT)
+def test_a_seat_that_sees_all_orders_lights_up(stalls, monkeypatch) -> None:
+    """Negative control: the panel's own pages, beginning from everybody's orders."""
+    first, second, mixed = stalls
+    everything = property(lambda seat: StallOrder.objects.all())
+    monkeypatch.setattr(Seat, "orders", everything)
+    walk = a_walk(first, second, mixed)
+    walk.walk("/panel/orders/", under="/panel/orders/")
+    walk.press_everything(first)
+    assert walk.cells >= {
+        "get panel:orders",
+        "get panel:order",
+        "get panel:give_back",
+        "post panel:accept",
+        "post panel:send",
+        "post panel:deliver",
+    }
