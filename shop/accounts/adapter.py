@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class PhoneAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
-    """People log in by phone and code. Nobody signs up: an unknown number gets the same page, and no code."""
+    """People log in by phone and code. Others see the same page and get no code (but see `newcomers`)."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -70,11 +70,13 @@ class PhoneAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     def set_phone_verified(self, user: User, phone: str) -> None:
         User.objects.filter(pk=user.pk, phone=phone).update(phone_verified=True)
 
-    def send_verification_code_sms(self, user: User, phone: str, code: str, **_more: Any) -> None:
+    def send_verification_code_sms(
+        self, user: User | None, phone: str, code: str, **_more: Any
+    ) -> None:
         text = gettext("Bazarche: your login code is %(code)s") % {"code": digits(code)}
         key = f"login-code:{uuid.uuid4().hex}"
         defer("shop.notices.jobs.send_text", key=key, phone=phone, text=text)
-        if settings.DEMO and at_office():
+        if settings.DEMO and at_office() and user is not None:
             self._show_second_factor(user)
 
     def _show_second_factor(self, user: User) -> None:

@@ -11,3 +11,9 @@ def invite(*, phone: str, name: str, is_staff: bool = False) -> User:
         phone=phone, defaults={"name": name, "is_staff": is_staff, "password": make_password(None)}
     )
     return user
+
+
+def say_name(*, user: User, name: str) -> None:
+    """A person says what they are called."""
+    User.objects.filter(pk=user.pk).update(name=name)
+    user.name = name

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from shop.accounts.views import ask_phone, confirm_code, enrol
+from shop.accounts.views import ask_phone, confirm_code, enrol, open_stall
 
 # allauth knows its pages by these names; asking for a code is our one way to log in.
 login_by_phone = [
@@ -15,6 +15,8 @@ login_by_phone = [
     path("login/code/", login_not_required(confirm_code), name="account_confirm_login_code"),
     path("logout/", login_not_required(logout), name="account_logout"),
 ]
+# At the storefront alone: at the office nobody is a newcomer.
+newcomers = [path("open-a-stall/", open_stall, name="open_stall")]
 second_factor_of_staff = [
     path("login/second/", second_factor.authenticate, name="mfa_authenticate"),
     path("second-factor/", second_factor.index, name="mfa_index"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.stages import LoginStage
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.core import ratelimit
@@ -12,8 +13,10 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
-from shop.accounts.forms import PhoneForm
+from shop.accounts.forms import LoginCodeForm, PhoneForm
+from shop.accounts.newcomers import send_code_to_newcomer, welcome_newcomer
 from shop.accounts.second_factor import is_enrolled, record_completed
 
 
@@ -29,6 +32,28 @@ class AskPhoneView(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships
             return limited
         invalid: HttpResponse = super().form_invalid(form)
         return invalid
+
+
+class OpenStallView(AskPhoneView):
+    """The way in for who is not known yet: the number is asked for and proven, then the stall is begun."""
+
+    template_name = "account/open_stall.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return redirect("panel:begin")
+        page: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return page
+
+    def form_valid(self, form: PhoneForm) -> HttpResponse:
+        if get_adapter().get_user_by_phone(form.cleaned_data["phone"]) is None:
+            send_code_to_newcomer(self.request, phone=form.cleaned_data["phone"])
+            return redirect(self.get_success_url())
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+    def get_success_url(self) -> str:
+        return f"{reverse('account_confirm_login_code')}?next={reverse('panel:begin')}"
 
 
 class ConfirmCodeView(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships no types
@@ -49,6 +74,12 @@ class ConfirmCodeView(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth sh
         answer: HttpResponseBase = super().post(request, *args, **kwargs)
         return answer
 
+    def _verify_form_valid(self, form: LoginCodeForm) -> HttpResponse:
+        welcome_newcomer(self.stage)
+        self._process = LoginCodeVerificationProcess(self.stage)
+        answer: HttpResponse = super()._verify_form_valid(form)
+        return answer
+
 
 class EnrolView(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no types
     """Who has just typed the new authenticator's code need not type another at once."""
@@ -66,5 +97,6 @@ class EnrolView(ActivateTOTPView):  # type: ignore[misc]  # allauth ships no typ
 
 
 ask_phone = AskPhoneView.as_view()
+open_stall = OpenStallView.as_view()
 confirm_code = ConfirmCodeView.as_view()
 enrol = EnrolView.as_view()

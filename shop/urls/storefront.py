@@ -8,7 +8,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 
-from shop.accounts.urls import login_by_phone
+from shop.accounts.urls import login_by_phone, newcomers
 from shop.payments.views import stripe_webhook
 from shop.storefront.views.pages import robots
 
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 urlpatterns += i18n_patterns(
     *login_by_phone,
+    *newcomers,
     path("panel/", include("vendors.panel.urls")),
     path("", include("vendors.panel.link_urls")),
     path("", include("vendors.stalls.urls")),

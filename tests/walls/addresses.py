@@ -218,6 +218,8 @@ class Rows:
             "point_id": self.point.pk,
             "method": self.zone.rate.method,
             "zone_id": self.zone.pk,
+            "question": "name",
+            "member_id": self.stall.members.get(user=self.facilitator).pk,
             "which": "open",
             "step": "pause",
             "appeal_id": self.appeal.pk,

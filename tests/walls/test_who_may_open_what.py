@@ -48,6 +48,15 @@ PANEL = {
     ),
     # A stall has one way of sending at least: the answer leads back to the ways.
     "sending button": ((405,) * 6, (LOGIN, *["→/panel/sending/"] * 2, CHOOSE, 404, 404)),
+    "owner's button of a row": (
+        (405,) * 7,
+        (LOGIN, "→/panel/stall/", 404, CHOOSE, 404, 404, 404),
+    ),
+    "button": ((405,) * 6, (LOGIN, *["→/panel/"] * 2, CHOOSE, 404, 404)),
+    # Whoever is logged in may begin a stall.
+    "beginning": ((LOGIN, *[200] * 5),) * 2,
+    # Only while a stall is paused is there something to answer.
+    "answer to a pause": ((LOGIN, 404, 404, CHOOSE, 404, 404),) * 2,
     "choice": ((LOGIN, 200, 200, 200, 404, 404), (LOGIN, 404, 404, 404, 404, 404)),
 }
 IN_PANEL = "→/panel/"
@@ -56,6 +65,7 @@ OPEN = {
     "page for machines": ((200,) * 6, (200,) * 6),
     "login": ((200, *[IN_PANEL] * 5), (200, *[IN_PANEL] * 5)),
     "code": ((LOGIN, *[IN_PANEL] * 5), (LOGIN, *[IN_PANEL] * 5)),
+    "newcomers": ((200, *["→/panel/begin/"] * 5),) * 2,
     "logout": ((HOME, *[200] * 5), (HOME,) * 6),
     "form": ((200,) * 6, (200,) * 6),
     "button of our pages": ((405,) * 6, (403,) * 6),
@@ -74,6 +84,7 @@ AT_STOREFRONT = {
     **dict.fromkeys(("account_login", "account_request_login_code"), OPEN["login"]),
     "account_confirm_login_code": OPEN["code"],
     "account_logout": OPEN["logout"],
+    "open_stall": OPEN["newcomers"],
     "find_order": OPEN["form"],
     **dict.fromkeys(("reviews", "questions"), OPEN["page"]),
     **dict.fromkeys(("write_review", "ask", "report_product"), OPEN["form"]),
@@ -86,6 +97,17 @@ AT_STOREFRONT = {
     "stripe_webhook": OPEN["webhook"],
     "media": OPEN["file that is not there"],
     "panel:choose": PANEL["choice"],
+    "panel:begin": PANEL["beginning"],
+    **dict.fromkeys(("panel:stall", "panel:terms"), PANEL["page"]),
+    **dict.fromkeys(("panel:ask", "panel:holiday"), PANEL["form"]),
+    **dict.fromkeys(
+        ("panel:send_in", "panel:take_back_draft", "panel:holiday_over"), PANEL["button"]
+    ),
+    "panel:acts": PANEL["page of money"],  # a helper is of the stall, and told of no guests
+    **dict.fromkeys(("panel:people", "panel:close"), PANEL["owner's form"]),
+    "panel:agree": PANEL["owner's button"],
+    "panel:remove_member": PANEL["owner's button of a row"],
+    "panel:appeal": PANEL["answer to a pause"],
     **{
         f"panel:{name}": PANEL["page"]
         for name in (
@@ -125,7 +147,10 @@ AT_STOREFRONT = {
 }
 
 # What the panel answers its own holder alone; staff in the stall find nothing there either.
-HOLDERS_ALONE = {"panel:choose", "panel:account", "panel:take_cash", "panel:give_back"}
+HOLDERS_ALONE = {
+    *("panel:choose", "panel:begin", "panel:account", "panel:take_cash", "panel:give_back"),
+    *("panel:people", "panel:remove_member", "panel:close", "panel:agree"),
+}
 
 OFFICE_PEOPLE = (
     *("stranger", "one factor", "keeper", "desk", "worker", "head", "finance"),
@@ -171,7 +196,7 @@ def at_work(name: str) -> tuple[tuple[object, ...], ...]:
     get, post = (row[1] for row in AT_STOREFRONT[name])
     if name in HOLDERS_ALONE:
         get, post = (405 if answer == 405 else 404 for answer in (get, post))
-    pick = 404 if name == "panel:choose" else "→/stalls/"
+    pick = 404 if name in ("panel:choose", "panel:begin") else "→/stalls/"
     return tuple(
         staff(405) if each == 405 else staff(404, 404, 404, 404, pick, each, pick)
         for each in (get, post)

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from shop.accounts.models import User
-from shop.forms import clean_text
 from vendors.desk.care import for_stall_staff
-from vendors.stalls.errors import StallError
-from vendors.stalls.models import Errand, Stall
+from vendors.desk.reasons import ErrandForm
+from vendors.stalls.models import Stall
 from vendors.stalls.services.errands import begin_errand, end_errand
 
 
@@ -19,13 +18,12 @@ from vendors.stalls.services.errands import begin_errand, end_errand
 @require_POST
 def begin(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     stall = get_object_or_404(Stall, slug=slug)
-    longest = Errand._meta.get_field("reason").max_length
-    reason = clean_text(request.POST.get("reason", ""))[:longest]
-    try:
-        begin_errand(stall=stall, user=user, reason=reason, now=timezone.now())
-    except StallError as error:
-        messages.error(request, str(error))
+    form = ErrandForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["reason"][0]))
         return redirect("desk:stall", slug)
+    reason = form.cleaned_data["reason"]
+    begin_errand(stall=stall, user=user, reason=reason, now=timezone.now())
     return redirect("panel:home")
 
 

@@ -72,3 +72,13 @@ class ReasonForm(PlainForm):
         with translation.override(settings.LANGUAGE_CODE):
             sentences = [str(self.reasons[ready]) if ready else "", self.cleaned_data["words"]]
         return " ".join(filter(None, sentences))
+
+
+class ErrandForm(PlainForm):
+    reason = PlainTextField(label=_("Why?"), max_length=200)
+
+
+class AnswerForm(PlainForm):
+    """The answer to an appeal."""
+
+    answer = PlainTextField(label=_("Your answer; the stall holder reads it"), max_length=500)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop.accounts.models import User
 from vendors.desk.care import for_stall_staff
-from vendors.desk.reasons import ReasonForm
+from vendors.desk.reasons import AnswerForm, ReasonForm
 from vendors.desk.stall_queries import LISTS, counted_lists, stall_page, stalls_of
 from vendors.stalls.errors import StallError
 from vendors.stalls.models import Appeal, Stall
@@ -83,11 +83,16 @@ def step(request: HttpRequest, user: User, slug: str, step: str) -> HttpResponse
 def appeal(request: HttpRequest, user: User, appeal_id: int) -> HttpResponse:
     """Answer what a stall holder said to being paused; never by who paused."""
     found = get_object_or_404(Appeal.objects.select_related("decision__stall"), pk=appeal_id)
+    slug = found.decision.stall.slug
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["answer"][0]))
+        return redirect("desk:stall", slug)
     try:
         answer_appeal(
             appeal=found,
             is_granted=request.POST.get("granted") == "1",
-            answer=request.POST.get("answer", ""),
+            answer=form.cleaned_data["answer"],
             by_user=user,
             now=timezone.now(),
         )
@@ -95,7 +100,7 @@ def appeal(request: HttpRequest, user: User, appeal_id: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Answered. The stall holder is told."))
-    return redirect("desk:stall", found.decision.stall.slug)
+    return redirect("desk:stall", slug)
 
 
 def _stall(slug: str) -> Stall:

@@ -15,6 +15,7 @@ from shop.payments.models import CASH
 from vendors.panel.queries import door_money, glance, month_of_sales
 from vendors.panel.seat import CHOSEN, Seat, for_money, for_owner, memberships, seated, to_login
 from vendors.settlements.queries import statements_of
+from vendors.stalls.queries.readiness import last_step, terms_to_accept
 from vendors.stalls.services.terms import say_whether_cash_is_taken
 
 STATEMENTS_SHOWN = 13  # a year, and the month before it
@@ -24,7 +25,13 @@ STATEMENTS_SHOWN = 13  # a year, and the month before it
 @seated
 def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     today = tehran_date(timezone.now())
-    context = {"seat": seat, "today": today, "glance": glance(seat, today=today)}
+    context = {
+        "seat": seat,
+        "today": today,
+        "glance": glance(seat, today=today),
+        "last_step": last_step(seat.stall),
+        "terms_wait": terms_to_accept(seat.stall) is not None,
+    }
     return render(request, "panel/home.html", context)
 
 

@@ -175,3 +175,13 @@ class ProvinceTwice(StallError):
         return _("These stand in another zone already: %(names)s.") % {
             "names": _(", ").join(self.names)
         }
+
+
+class AlreadyMember(StallError):
+    def __str__(self) -> str:
+        return _("This number works for the stall already.")
+
+
+class LastOwner(StallError):
+    def __str__(self) -> str:
+        return _("The holder of a stall can't be taken out of it.")

@@ -1,6 +1,6 @@
 """What a stall that is being prepared has said already, and what buyers would still miss."""
 
-from vendors.stalls.models import Listing, Stall, Terms
+from vendors.stalls.models import Listing, Stall, StallDecision, Terms
 
 # The questions whose answers no stall can open without, in the order they are asked.
 NEEDED = ("name", "goods_kind", "city", "story", "picture", "sending", "terms", "goods")
@@ -32,3 +32,8 @@ def missing_of(stall: Stall) -> list[str]:
         "goods": stall.listings.exclude(state=Listing.State.HIDDEN).exists(),
     }
     return [question for question in NEEDED if not has_answer[question]]
+
+
+def last_step(stall: Stall) -> StallDecision | None:
+    """The last step of a stall that is not open, with the reason its holder was told; None while it is open."""
+    return None if stall.state == Stall.State.OPEN else stall.decisions.first()
