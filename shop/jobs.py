@@ -39,6 +39,13 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     ),
     "RefundDecided": ("shop.orders.jobs.send_refund", "shop.orders.jobs.tell_buyer_of_refund"),
     "StallOrderSent": ("shop.orders.jobs.tell_buyer_of_parcel",),
+    "PartSent": ("shop.orders.jobs.tell_buyer_of_part",),
+    "StallOrderDeclined": ("shop.orders.jobs.tell_buyer_of_ending",),
+    "StallOrderReturned": ("shop.orders.jobs.tell_buyer_of_ending",),
+    "StallOrderCancelled": (
+        "shop.orders.jobs.tell_buyer_of_ending",
+        "vendors.stalls.jobs.tell_stalls_of_cancelling",
+    ),
     "PaymentReported": ("shop.orders.jobs.settle_reported_payment",),
     "RefundReported": ("shop.orders.jobs.follow_reported_refund",),
     "DisputeReported": ("shop.orders.jobs.follow_reported_dispute",),

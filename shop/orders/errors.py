@@ -113,6 +113,18 @@ class StateMoved(OrderError):
         return _("This order has moved on meanwhile. Here is how it stands now.")
 
 
+class WrongPart(OrderError):
+    """Pieces that are not there to be sent, or none at all."""
+
+    def __str__(self) -> str:
+        return _("Choose what is in this parcel: at least one piece, and no more than is left.")
+
+
+class OnePartOnly(OrderError):
+    def __str__(self) -> str:
+        return _("This order is paid at the door, so it travels in one parcel.")
+
+
 class PaidAlready(OrderError):
     """A parcel that was paid before it was sent: what it cost has to be given back."""
 

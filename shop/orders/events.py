@@ -24,6 +24,30 @@ class StallOrderSent:
 
 
 @dataclass(frozen=True)
+class PartSent:
+    """A part of a stall order that is not its last."""
+
+    shipment_id: int
+
+
+@dataclass(frozen=True)
+class StallOrderDeclined:
+    stall_order_id: int
+
+
+@dataclass(frozen=True)
+class StallOrderCancelled:
+    """By its buyer, before the stall said yes."""
+
+    stall_order_id: int
+
+
+@dataclass(frozen=True)
+class StallOrderReturned:
+    stall_order_id: int
+
+
+@dataclass(frozen=True)
 class ProductsChanged:
     """Price, stock or anything else that a product's card shows."""
 

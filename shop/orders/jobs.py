@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from oscar.apps.order.models import Order
 from procrastinate.contrib.django import app
 
@@ -14,13 +14,26 @@ from shop.jobs import MARKET, MONEY_FIRST, PATIENTLY
 from shop.money import Rial
 from shop.notices.services import send_sms
 from shop.orders.links import order_token
-from shop.orders.models import Refund, StallOrder
-from shop.orders.services import follow, refund, release
+from shop.orders.models import Refund, Shipment, StallOrder
+from shop.orders.services import follow, pay_back, release
+from shop.orders.services.refund import ending_refund_id
 from shop.orders.services.settle import settle_attempt
 from shop.orders.services.sweep import sweep_payments as sweep
 from shop.orders.services.sweep import sweep_refunds
 from shop.payments.models import PaymentAttempt
 from shop.templatetags.bazarche import toman
+
+_ENDINGS = {
+    StallOrder.State.DECLINED: gettext_lazy(
+        "Bazarche: we are sorry, %(stall)s can't send order %(number)s: %(reason)s."
+    ),
+    StallOrder.State.CANCELLED: gettext_lazy(
+        "Bazarche: as you wished, your order %(number)s from %(stall)s is cancelled."
+    ),
+    StallOrder.State.RETURNED: gettext_lazy(
+        "Bazarche: %(stall)s has order %(number)s back from you."
+    ),
+}
 
 
 def order_url(number: str) -> str:
@@ -114,9 +127,59 @@ def tell_buyer_of_parcel(stall_order_id: int) -> None:
     )
 
 
+@app.task(queue=MARKET)
+def tell_buyer_of_part(shipment_id: int) -> None:
+    shipment = Shipment.objects.select_related(
+        "stall_order__partner", "stall_order__order__shipping_address"
+    ).get(pk=shipment_id)
+    stall_order = shipment.stall_order
+    with override(settings.LANGUAGE_CODE):
+        text = _(
+            "Bazarche: %(stall)s has sent a part of your order; the rest follows."
+            " Tracking code: %(code)s. %(url)s"
+        ) % {
+            "stall": stall_order.partner.name,
+            "code": shipment.tracking_code or "-",
+            "url": order_url(stall_order.order.number),
+        }
+    send_sms(
+        key=f"part-sent:{shipment_id}",
+        phone=str(stall_order.order.shipping_address.phone_number),
+        text=text,
+        now=timezone.now(),
+    )
+
+
+@app.task(queue=MARKET)
+def tell_buyer_of_ending(stall_order_id: int) -> None:
+    """One message for a parcel that ends whole: why, and what goes back."""
+    stall_order = StallOrder.objects.with_lines().get(pk=stall_order_id)
+    given_back = Refund.objects.get(pk=ending_refund_id(stall_order_id))
+    with override(settings.LANGUAGE_CODE):
+        said = [
+            _ENDINGS[StallOrder.State(stall_order.state)]
+            % {
+                "stall": stall_order.partner.name,
+                "number": stall_order.number,
+                "reason": stall_order.reason,
+            }
+        ]
+        if given_back.state != Refund.State.UNPAID and given_back.amount:
+            said.append(
+                _("%(sum)s toman go back the way you paid.") % {"sum": toman(given_back.amount)}
+            )
+        said.append(order_url(stall_order.order.number))
+    send_sms(
+        key=f"parcel-ended:{stall_order_id}",
+        phone=str(stall_order.order.shipping_address.phone_number),
+        text=" ".join(said),
+        now=timezone.now(),
+    )
+
+
 @app.task(queue=MARKET, retry=PATIENTLY)
 def send_refund(refund_id: str) -> None:
-    refund.send_refund(refund_id=UUID(refund_id), now=timezone.now())
+    pay_back.send_refund(refund_id=UUID(refund_id), now=timezone.now())
 
 
 @app.task(queue=MARKET)
@@ -124,6 +187,8 @@ def tell_buyer_of_refund(refund_id: str) -> None:
     decided = Refund.objects.select_related(
         "attempt__order__shipping_address", "stall_order__partner"
     ).get(pk=refund_id)
+    if decided.stall_order_id and decided.pk == ending_refund_id(decided.stall_order_id):
+        return  # told with why the parcel ended
     order = decided.attempt.order
     with override(settings.LANGUAGE_CODE):
         if decided.stall_order is None:

@@ -15,7 +15,7 @@ from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg
 from shop.money import Rial, share_bp, split
-from shop.orders.models import RefundLine, StallOrder
+from shop.orders.models import RefundLine, ShipmentLine, StallOrder
 
 Kind = Posting.Kind
 
@@ -157,11 +157,28 @@ def share_legs(
     return legs
 
 
+def shipped_of(stall_order: StallOrder) -> dict[int, int]:
+    """Order line → pieces of it that have left the stall in shipments; a line of which none left is missing."""
+    rows = ShipmentLine.objects.filter(shipment__stall_order=stall_order).values_list(
+        "order_line_id"
+    )
+    return dict(rows.annotate(n=Sum("quantity")))
+
+
+def unsent_of(stall_order: StallOrder) -> dict[int, int]:
+    """Order line → pieces that have still to leave the stall. What was given back counts as not sent first."""
+    shipped = shipped_of(stall_order)
+    return {
+        line.order_line_id: max(line.quantity - shipped.get(line.order_line_id, 0), 0)
+        for line in left_of(stall_order).lines
+    }
+
+
 def account_of(stall_order: StallOrder) -> str:
     """Where a stall order's money stands now: pending, delivered or available."""
     if stall_order.released_at is not None:
         return accounts.stall_available(stall_order.partner_id)
-    if stall_order.state == StallOrder.State.DELIVERED:
+    if stall_order.delivered_at is not None:
         return accounts.stall_delivered(stall_order.partner_id)
     return accounts.stall_pending(stall_order.partner_id)
 

@@ -68,9 +68,16 @@ def give_back(order_lines: Iterable[Any], quantities: Mapping[int, int]) -> None
     _tell_of_change(freed)
 
 
-def consume(order_lines: Iterable[Any]) -> None:
-    """The goods left the shelf: what was held for them is gone from the stock."""
-    quantities = _tracked(order_lines)
+def consume(order_lines: Iterable[Any], pieces: Mapping[int, int]) -> None:
+    """So many of these lines (order line id → pieces) left the shelf: what was held for them is gone from the stock.
+
+    Made-to-order lines held none. Runs in the transaction that sends them.
+    """
+    quantities: dict[int, int] = {}
+    for line in order_lines:
+        n = min(pieces.get(line.pk, 0), line.num_allocated or 0)
+        if line.stockrecord_id is not None and n:
+            quantities[line.stockrecord_id] = quantities.get(line.stockrecord_id, 0) + n
     for record_id in sorted(quantities):
         StockRecord.objects.filter(pk=record_id).update(
             num_allocated=ALLOCATED - quantities[record_id],

@@ -35,12 +35,13 @@ from shop.orders.services.dispute import Claim, lose_dispute, open_dispute, win_
 from shop.orders.services.fulfil import (
     accept_stall_order,
     deliver_stall_order,
-    send_stall_order,
     take_back_stall_order,
 )
+from shop.orders.services.pay_back import record_refund_by_hand
 from shop.orders.services.place import place_order
-from shop.orders.services.refund import record_refund_by_hand, refund_lines
+from shop.orders.services.refund import refund_lines
 from shop.orders.services.release import release_delivered
+from shop.orders.services.send import send_stall_order
 from shop.orders.services.settle import record_payment
 from shop.orders.shares import LineShare, left_of
 from shop.payments.gateways.base import GatewayAnswer, PaymentState
@@ -204,7 +205,7 @@ class MoneyMachine(RuleBasedStateMachine):
         with_shipping=st.booleans(),
     )
     def give_back(self, place: int, pieces: list[int], with_shipping: bool) -> None:
-        parcel = self.a_parcel(place, State.NEW, State.ACCEPTED, State.SENT, State.DELIVERED)
+        parcel = self.a_parcel(place, *StallOrder.ON_ITS_WAY, *StallOrder.ARRIVED, State.RETURNED)
         if parcel is None:
             return
         lines = sorted(line.pk for line in parcel.lines)
@@ -322,7 +323,7 @@ class MoneyMachine(RuleBasedStateMachine):
         at = Circumstances(now=self.now)
         assert [breach for promise in PROMISES for breach in promise(at)] == []
         earned = sum(row.amount for row in earned_postings_since(posted_after=BEGINNING))
-        arrived = StallOrder.objects.with_lines().filter(state=State.DELIVERED)
+        arrived = StallOrder.objects.with_lines().filter(delivered_at__isnull=False)
         assert earned == sum(left_of(parcel).net for parcel in arrived)
         for parcel in StallOrder.objects.with_lines().filter(refunds__isnull=False).distinct():
             for line in left_of(parcel).lines:

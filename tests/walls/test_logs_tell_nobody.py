@@ -11,7 +11,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from shop.jalali import Month
 from shop.notices.services import send_sms
 from shop.orders.links import order_token
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.send import send_stall_order
 from tests.jobs import run_jobs
 from tests.makers import BUYER, a_member, a_paid_order, a_product, a_stall, a_user
 from tests.vendors.settlements.makers import (

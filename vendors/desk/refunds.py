@@ -14,7 +14,8 @@ from shop.orders.errors import OrderError
 from shop.orders.forms import ReferenceForm, RefundForm
 from shop.orders.models import Dispute, Refund, StallOrder
 from shop.orders.services.dispute import lose_dispute, open_dispute, win_dispute
-from shop.orders.services.refund import plan_refund, record_refund_by_hand, refund_lines
+from shop.orders.services.pay_back import record_refund_by_hand
+from shop.orders.services.refund import plan_refund, refund_lines
 from shop.payments.models import PaymentAttempt
 from vendors.desk.finance import for_finance
 from vendors.desk.forms import DisputeForm

@@ -15,9 +15,9 @@ from shop.orders.models import StallOrder
 from shop.orders.services.fulfil import (
     accept_stall_order,
     deliver_stall_order,
-    send_stall_order,
     take_back_stall_order,
 )
+from shop.orders.services.send import send_stall_order
 from shop.orders.shares import left_of
 from vendors.panel.forms import ParcelForm
 from vendors.panel.queries import PAGE, counts_by_state, shown_orders

@@ -132,9 +132,12 @@ def stock_is_held_by_orders(_at: Circumstances) -> Iterator[str]:
     for record, allocated, in_stock, held in _rows("""
         SELECT record.id, coalesce(record.num_allocated, 0), record.num_in_stock, coalesce(open.held, 0)
         FROM partner_stockrecord record LEFT JOIN (
-            SELECT line.stockrecord_id, sum(line.num_allocated) AS held FROM order_line line
+            SELECT line.stockrecord_id, sum(line.num_allocated - least(gone.pieces, line.num_allocated)) AS held
+            FROM order_line line
             JOIN shop_orders_stallorder so ON so.order_id = line.order_id AND so.partner_id = line.partner_id
-            WHERE so.state IN ('pending', 'new', 'accepted') GROUP BY line.stockrecord_id
+            CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS pieces FROM shop_orders_shipmentline
+                                WHERE order_line_id = line.id) gone
+            WHERE so.state IN ('pending', 'new', 'accepted', 'packed') GROUP BY line.stockrecord_id
         ) open ON open.stockrecord_id = record.id
         WHERE coalesce(record.num_allocated, 0) <> coalesce(open.held, 0)
            OR coalesce(record.num_allocated, 0) < 0
@@ -201,7 +204,7 @@ def _stall_shares() -> Iterator[str]:
             "available"
             if stall_order.released_at
             else "delivered"
-            if stall_order.state == StallOrder.State.DELIVERED
+            if stall_order.delivered_at
             else "pending"
         )
         for place, total in places.items():

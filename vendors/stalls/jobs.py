@@ -158,3 +158,20 @@ def _tell_members(stall: Stall, *, key: str, text: str) -> None:
     """Everybody who works for the stall, each once."""
     for user in User.objects.filter(stall_memberships__stall=stall, is_active=True).order_by("pk"):
         send_sms(key=f"{key}:{user.pk}", phone=user.phone, text=text, now=timezone.now())
+
+
+@app.task(queue=MARKET)
+def tell_stalls_of_cancelling(stall_order_id: int) -> None:
+    """Tell everybody who works for the stall that its buyer does not want this order any more."""
+    stall_order = StallOrder.objects.select_related("partner__stall").get(pk=stall_order_id)
+    stall = stall_order.partner.stall
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _(
+            "Order %(number)s of %(stall)s was cancelled by its buyer before you accepted it."
+            " Nothing has to be sent. %(url)s"
+        ) % {
+            "number": stall_order.number,
+            "stall": stall.name,
+            "url": f"{settings.STOREFRONT_URL}{reverse('panel:order', args=[stall_order.number])}",
+        }
+        _tell_members(stall, key=f"order-cancelled:{stall_order_id}", text=text)

@@ -116,7 +116,8 @@ class StallOrder(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         RETURNED = "returned", _("returned")
 
-    UNSEEN: ClassVar[tuple[str, ...]] = (State.PENDING, State.CANCELLED)
+    # Nothing of it was paid, or all of it went back before it left.
+    UNSEEN: ClassVar[tuple[str, ...]] = (State.PENDING, State.DECLINED, State.CANCELLED)
     # Not sent yet: what is refunded goes back on the shelf.
     TO_SEND: ClassVar[tuple[str, ...]] = (State.NEW, State.ACCEPTED, State.PACKED)
     # The buyer has it.
@@ -175,7 +176,7 @@ class StallOrder(models.Model):
             models.Index(fields=["partner", "-created_at", "-id"], name="stall_order_newest_first"),
             models.Index(
                 fields=["delivered_at"],
-                condition=models.Q(state="delivered", released_at=None),
+                condition=models.Q(delivered_at__isnull=False, released_at=None),
                 name="stall_order_to_release",
             ),
         ]

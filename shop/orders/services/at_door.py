@@ -9,6 +9,7 @@ from oscar.apps.order.models import Order
 from shop.jobs import publish
 from shop.orders.events import OrderToPayAtDoor
 from shop.orders.models import StallOrder
+from shop.orders.services.moves import move_order
 from shop.orders.services.voucher import give_voucher_back
 from shop.payments.models import PaymentAttempt
 
@@ -21,7 +22,9 @@ def begin_at_door(*, attempt: PaymentAttempt, now: datetime) -> None:
     attempt.state = State.ON_DELIVERY
     attempt.save(update_fields=["state"])
     Order.objects.filter(pk=attempt.order_id).update(status=State.ON_DELIVERY.value)
-    StallOrder.objects.filter(order_id=attempt.order_id).update(state=StallOrder.State.NEW)
+    move_order(
+        order_id=attempt.order_id, to=StallOrder.State.NEW, only_from=(StallOrder.State.PENDING,)
+    )
     Basket.objects.filter(pk=attempt.basket_id).update(status=Basket.SUBMITTED, date_submitted=now)
     publish(OrderToPayAtDoor(attempt.order_id))
 
@@ -47,7 +50,7 @@ def close_when_handed_over(*, attempt: PaymentAttempt, now: datetime) -> None:
     parcels = StallOrder.objects.filter(order_id=attempt.order_id)
     if parcels.filter(state__in=StallOrder.ON_ITS_WAY).exists():
         return
-    is_paid = parcels.filter(state=StallOrder.State.DELIVERED).exists()
+    is_paid = parcels.filter(delivered_at__isnull=False).exists()
     end = State.PAID if is_paid else State.CANCELLED
     PaymentAttempt.objects.filter(pk=attempt.pk, state=State.ON_DELIVERY).update(
         state=end, settled_at=now if is_paid else None

@@ -9,6 +9,7 @@ from oscar.apps.order.models import Order
 
 from shop.orders import stock
 from shop.orders.models import StallOrder
+from shop.orders.services.moves import move_order
 from shop.orders.services.voucher import give_voucher_back
 from shop.payments.models import PaymentAttempt
 
@@ -29,8 +30,10 @@ def close_unpaid(*, attempt_id: uuid.UUID, state: PaymentAttempt.State) -> bool:
         attempt = PaymentAttempt.objects.get(pk=attempt_id)
         stock.release(attempt.order.lines.all())
         give_voucher_back(order_id=attempt.order_id)
-        StallOrder.objects.filter(order_id=attempt.order_id).update(
-            state=StallOrder.State.CANCELLED
+        move_order(
+            order_id=attempt.order_id,
+            to=StallOrder.State.CANCELLED,
+            only_from=(StallOrder.State.PENDING,),
         )
         Order.objects.filter(pk=attempt.order_id).update(status=state.value)
         Basket.objects.filter(pk=attempt.basket_id, status=Basket.FROZEN).update(status=Basket.OPEN)

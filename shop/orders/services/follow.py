@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shop.orders.models import Dispute, Refund
 from shop.orders.services.dispute import Claim, lose_dispute, open_dispute, win_dispute
-from shop.orders.services.refund import send_refund
+from shop.orders.services.pay_back import send_refund
 from shop.payments.gateways import connect_gateway
 from shop.payments.models import PaymentAttempt
 

@@ -1,45 +1,30 @@
-"""What a stall does with an order: accept, send, and know that it arrived or that its buyer did not take it."""
+"""What a stall does with an order: accept, pack, send, and know that it arrived or that its buyer did not take it."""
 
-import logging
 from datetime import datetime
 
 from django.db import transaction
 
-from shop.jobs import publish
 from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
 from shop.orders import stock
-from shop.orders.errors import PaidAlready, StateMoved
-from shop.orders.events import StallOrderSent
+from shop.orders.errors import PaidAlready
 from shop.orders.models import StallOrder
 from shop.orders.services.at_door import close_when_handed_over, lock_payment_at_door
+from shop.orders.services.moves import move
 from shop.orders.shares import left_of, move_legs, share_legs
 
-log = logging.getLogger(__name__)
 State = StallOrder.State
 
 
 def accept_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
     """The stall says yes. Raises StateMoved unless the order is new."""
-    _move(stall_order, from_state=State.NEW, to_state=State.ACCEPTED, accepted_at=now)
+    move(stall_order, to=State.ACCEPTED, only_from=(State.NEW,), accepted_at=now)
 
 
-def send_stall_order(
-    *, stall_order: StallOrder, carrier: str, tracking_code: str, now: datetime
-) -> None:
-    """The parcel is on its way, and the goods are off the shelf. Raises StateMoved unless the order is accepted."""
-    with transaction.atomic():
-        _move(
-            stall_order,
-            from_state=State.ACCEPTED,
-            to_state=State.SENT,
-            sent_at=now,
-            carrier=carrier,
-            tracking_code=tracking_code,
-        )
-        stock.consume(stall_order.lines)
-        publish(StallOrderSent(stall_order.pk))
+def pack_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
+    """The parcel is ready to be sent. Raises StateMoved unless the order is accepted."""
+    move(stall_order, to=State.PACKED, only_from=(State.ACCEPTED,), packed_at=now)
 
 
 def deliver_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
@@ -50,7 +35,7 @@ def deliver_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
     """
     with transaction.atomic():
         at_door = lock_payment_at_door(stall_order)
-        _move(stall_order, from_state=State.SENT, to_state=State.DELIVERED, delivered_at=now)
+        move(stall_order, to=State.DELIVERED, only_from=(State.SENT,), delivered_at=now)
         if at_door is not None:
             _book_cash(stall_order, now)
             close_when_handed_over(attempt=at_door, now=now)
@@ -73,7 +58,7 @@ def take_back_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
     """
     with transaction.atomic():
         at_door = lock_payment_at_door(stall_order)
-        _move(stall_order, from_state=State.SENT, to_state=State.CANCELLED)
+        move(stall_order, to=State.CANCELLED, only_from=(State.SENT,))
         if at_door is None:
             raise PaidAlready
         left = left_of(stall_order)
@@ -101,19 +86,3 @@ def _book_cash(stall_order: StallOrder, now: datetime) -> None:
             ),
         ],
     )
-
-
-def _move(
-    stall_order: StallOrder,
-    *,
-    from_state: StallOrder.State,
-    to_state: StallOrder.State,
-    **fields: object,
-) -> None:
-    moved = StallOrder.objects.filter(pk=stall_order.pk, state=from_state).update(
-        state=to_state, **fields
-    )
-    if moved != 1:
-        raise StateMoved
-    stall_order.refresh_from_db()
-    log.info("stall_order.%s stall_order=%s", to_state, stall_order.pk)

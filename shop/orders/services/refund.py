@@ -1,11 +1,11 @@
-"""Giving money back: decided and booked in one transaction, then paid by the gateway outside any, or by hand.
+"""Giving money back: decided and booked in one transaction. Paying it is another matter (pay_back).
 
 A refund's id is its key everywhere: the form that asked for it, the books and the gateway see it once.
 """
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,21 +13,18 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 from oscar.apps.order.models import Order
 
-from shop.failpoints import failpoint
 from shop.jobs import publish
 from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
 from shop.money import Rial, split
 from shop.orders import stock
-from shop.orders.clearing import gateway_legs
 from shop.orders.errors import NothingToRefund, RefundNotPossible, StateMoved, UnderDispute
 from shop.orders.events import RefundDecided
 from shop.orders.models import Dispute, Refund, RefundLine, StallOrder
 from shop.orders.services.at_door import close_when_handed_over
-from shop.orders.shares import LineShare, account_of, left_of, parts_of, share_legs
-from shop.payments.gateways import gateway
-from shop.payments.gateways.base import GatewayRefused, RefundPayment, RefundState
+from shop.orders.services.moves import move
+from shop.orders.shares import LineShare, account_of, left_of, parts_of, share_legs, unsent_of
 from shop.payments.models import CASH, PaymentAttempt
 
 log = logging.getLogger(__name__)
@@ -74,41 +71,100 @@ def refund_lines(
     """Take these many of these order lines (line id → pieces) out of a paid stall order, and owe the buyer their price.
 
     Before sending, the goods go back on the shelf, and a parcel with nothing left is cancelled, its sending paid back
-    too. The stall's share comes back from wherever it stands, after a payout too: then its balance goes below zero and
-    the next settlement nets it. Nothing is owed for what was to be paid at the door. The same `refund_id` again gives
-    the same refund. Raises RefundNotPossible, NothingToRefund and UnderDispute.
+    too; one with nothing left after sending has come back (docs/payments.md). The stall's share comes back from
+    wherever it stands, after a payout too: then its balance goes below zero and the next settlement nets it. Nothing is
+    owed for what was to be paid at the door. The same `refund_id` again gives the same refund. Raises
+    RefundNotPossible, NothingToRefund and UnderDispute.
     """
     with transaction.atomic():
-        attempt = _locked_attempt(stall_order)
-        stall_order = StallOrder.objects.select_for_update(of=("self",)).get(pk=stall_order.pk)
+        attempt, stall_order = _locked(stall_order)
         known = Refund.objects.filter(pk=refund_id).first()
         if known is not None:
             return known
-        _refuse_what_cannot_be_refunded(attempt, stall_order)
         plan = _plan(attempt, stall_order, quantities, with_shipping=with_shipping)
-        refund = Refund.objects.create(
-            id=refund_id,
-            attempt=attempt,
-            stall_order=stall_order,
-            state=_first_state(plan),
-            amount=plan.amount,
-            shipping=plan.shipping,
-            charge_amount=_charge_part(attempt, plan.amount) if plan.was_paid else 0,
-            reason=reason,
-            by_user_id=by_user_id,
-            created_at=now,
+        return _decide(attempt, stall_order, plan, _Said(refund_id, reason, by_user_id, now))
+
+
+def refund_all(
+    *,
+    stall_order: StallOrder,
+    ends_as: StallOrder.State,
+    only_from: Sequence[StallOrder.State],
+    reason: str,
+    by_user_id: int | None,
+    now: datetime,
+) -> Refund:
+    """Give back all that is left of a stall order, and end it so. A second press gives the first one's refund.
+
+    Raises StateMoved from another state than these, and what `refund_lines` raises.
+    """
+    with transaction.atomic():
+        attempt, stall_order = _locked(stall_order)
+        refund_id = ending_refund_id(stall_order.pk)
+        known = Refund.objects.filter(pk=refund_id).first()
+        if known is not None and stall_order.state == ends_as:
+            return known
+        has_left = ends_as in StallOrder.UNSEEN and stall_order.shipments.exists()
+        if stall_order.state not in only_from or has_left:
+            raise StateMoved
+        left = {line.order_line_id: line.quantity for line in left_of(stall_order).lines}
+        plan = _plan(attempt, stall_order, left, with_shipping=True)
+        return _decide(
+            attempt, stall_order, plan, _Said(refund_id, reason, by_user_id, now), ends_as=ends_as
         )
-        _write_lines(refund, plan.parts)
-        if plan.was_paid:
-            _book(refund, stall_order, plan.parts, now)
-        if refund.state == State.DECIDED:
-            publish(RefundDecided(str(refund.pk)))
-        if stall_order.state in StallOrder.TO_SEND:
-            stock.give_back(stall_order.lines, quantities)
-        if plan.is_cancelled:
-            _cancel(stall_order)
-            if attempt.state == PaymentAttempt.State.ON_DELIVERY:
-                close_when_handed_over(attempt=attempt, now=now)
+
+
+def ending_refund_id(stall_order_id: int) -> uuid.UUID:
+    """The id of the refund with which a stall order ends as a whole: of many presses one is made."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"stall-order-ended:{stall_order_id}")
+
+
+@dataclass(frozen=True)
+class _Said:
+    refund_id: uuid.UUID
+    reason: str
+    by_user_id: int | None
+    now: datetime
+
+
+def _decide(
+    attempt: PaymentAttempt,
+    stall_order: StallOrder,
+    plan: RefundPlan,
+    said: _Said,
+    *,
+    ends_as: StallOrder.State = StallOrder.State.CANCELLED,
+) -> Refund:
+    """Write, book and follow up one refund; `ends_as`: what becomes of a parcel of which nothing had left."""
+    refund = Refund.objects.create(
+        id=said.refund_id,
+        attempt=attempt,
+        stall_order=stall_order,
+        state=_first_state(plan),
+        amount=plan.amount,
+        shipping=plan.shipping,
+        charge_amount=_charge_part(attempt, plan.amount) if plan.was_paid else 0,
+        reason=said.reason,
+        by_user_id=said.by_user_id,
+        created_at=said.now,
+    )
+    unsent = unsent_of(stall_order)
+    _write_lines(refund, plan.parts)
+    if plan.was_paid:
+        _book(refund, stall_order, plan.parts, said.now)
+    if refund.state == State.DECIDED:
+        publish(RefundDecided(str(refund.pk)))
+    if stall_order.state in StallOrder.TO_SEND:
+        from_shelf = {
+            part.order_line_id: min(part.quantity, unsent[part.order_line_id])
+            for part in plan.parts
+        }
+        stock.give_back(stall_order.lines, from_shelf)
+    end = _end_of(stall_order, ends_as)
+    if end is not None:
+        _end(stall_order, end, said.reason)
+        if attempt.state == PaymentAttempt.State.ON_DELIVERY:
+            close_when_handed_over(attempt=attempt, now=said.now)
     log.info("refund.decided refund=%s stall_order=%s", refund.pk, stall_order.pk)
     return refund
 
@@ -120,7 +176,6 @@ def plan_refund(
     attempt = _attempt_of(stall_order).first()
     if attempt is None:
         raise RefundNotPossible
-    _refuse_what_cannot_be_refunded(attempt, stall_order)
     return _plan(attempt, stall_order, quantities, with_shipping=with_shipping)
 
 
@@ -137,75 +192,6 @@ def owe_late_payment(*, attempt: PaymentAttempt, now: datetime) -> Refund:
     return refund
 
 
-def send_refund(*, refund_id: uuid.UUID, now: datetime) -> Refund:
-    """Ask the gateway to pay a decided refund, and make its answer true; safe to repeat.
-
-    A gateway that can't (`RefundNotOffered`, or any definite no) leaves it to be paid by hand. GatewayUnknown passes
-    through: the job runs again.
-    """
-    refund = Refund.objects.select_related("attempt").get(pk=refund_id)
-    if refund.state not in Refund.OPEN:
-        return refund
-    bank = gateway(refund.attempt.gateway)
-    try:
-        answer = (
-            bank.refund_state(refund.gateway_refund_id)
-            if refund.state == State.SENT
-            else bank.refund(_request(refund))
-        )
-    except GatewayRefused as refused:  # a definite no: asking again would not help
-        return _left_to_staff(refund, code=refused.code)
-    failpoint("refund.after_gateway_before_commit")
-    Refund.objects.filter(pk=refund.pk, state=State.DECIDED).update(
-        state=State.SENT, gateway_refund_id=answer.refund_id
-    )
-    if answer.state is RefundState.FAILED:
-        return _left_to_staff(refund, code="failed")
-    if answer.state is RefundState.DONE:
-        _finish(refund, source=None, reference="", now=now)
-    refund.refresh_from_db()
-    return refund
-
-
-def _request(refund: Refund) -> RefundPayment:
-    attempt = refund.attempt
-    return RefundPayment(
-        key=str(refund.pk),
-        reference=str(attempt.reference),
-        gateway_payment_id=attempt.gateway_payment_id,
-        amount=refund.charge_amount,
-        paid_amount=attempt.charge_amount,
-        currency=attempt.charge_currency,
-    )
-
-
-def _left_to_staff(refund: Refund, *, code: str) -> Refund:
-    log.error("refund.by_hand refund=%s code=%s", refund.pk, code)
-    Refund.objects.filter(pk=refund.pk, state__in=Refund.OPEN).update(state=State.BY_HAND)
-    refund.refresh_from_db()
-    return refund
-
-
-def record_refund_by_hand(
-    *, refund: Refund, from_stall_cash: bool, reference: str, now: datetime
-) -> None:
-    """Staff have paid a refund from the shop's bank account; or the stall gave its buyer the cash back.
-
-    Raises StateMoved unless it waits to be paid by hand.
-    """
-    source = accounts.bank()
-    if from_stall_cash:
-        if refund.stall_order is None:
-            raise RefundNotPossible
-        partner_id = refund.stall_order.partner_id
-        released = refund.stall_order.released_at is not None
-        source = (
-            accounts.stall_available(partner_id) if released else accounts.stall_cash(partner_id)
-        )
-    if not _finish(refund, source=source, reference=reference, now=now):
-        raise StateMoved
-
-
 def _plan(
     attempt: PaymentAttempt,
     stall_order: StallOrder,
@@ -213,6 +199,7 @@ def _plan(
     *,
     with_shipping: bool,
 ) -> RefundPlan:
+    _refuse_what_cannot_be_refunded(attempt, stall_order)
     left = left_of(stall_order)
     wanted = {line_id: n for line_id, n in quantities.items() if n}
     try:
@@ -244,12 +231,12 @@ def _attempt_of(stall_order: StallOrder) -> "QuerySet[PaymentAttempt]":
     return PaymentAttempt.objects.filter(order_id=stall_order.order_id, state__in=BOOKED_STATES)
 
 
-def _locked_attempt(stall_order: StallOrder) -> PaymentAttempt:
-    """Locked before the stall order, as everywhere: two refunds of one payment follow each other."""
+def _locked(stall_order: StallOrder) -> tuple[PaymentAttempt, StallOrder]:
+    """The payment before the stall order, as everywhere: two refunds of one payment follow each other."""
     attempt = _attempt_of(stall_order).select_for_update().first()
     if attempt is None:
         raise RefundNotPossible
-    return attempt
+    return attempt, StallOrder.objects.select_for_update(of=("self",)).get(pk=stall_order.pk)
 
 
 def _refuse_what_cannot_be_refunded(attempt: PaymentAttempt, stall_order: StallOrder) -> None:
@@ -261,7 +248,7 @@ def _refuse_what_cannot_be_refunded(attempt: PaymentAttempt, stall_order: StallO
 
 def _was_paid(attempt: PaymentAttempt, stall_order: StallOrder) -> bool:
     """At the door each parcel is paid when it is delivered."""
-    return attempt.gateway != CASH or stall_order.state == StallOrder.State.DELIVERED
+    return attempt.gateway != CASH or stall_order.delivered_at is not None
 
 
 def _charge_part(attempt: PaymentAttempt, amount: Rial) -> int:
@@ -313,44 +300,36 @@ def _book(refund: Refund, stall_order: StallOrder, parts: list[LineShare], now: 
     )
 
 
-def _cancel(stall_order: StallOrder) -> None:
-    StallOrder.objects.filter(pk=stall_order.pk).update(state=StallOrder.State.CANCELLED)
+def _end_of(stall_order: StallOrder, ends_as: StallOrder.State) -> StallOrder.State | None:
+    """What a refund that is written makes of the parcel; None while something of it goes on as before."""
+    left = left_of(stall_order)
+    has_left = stall_order.state not in StallOrder.TO_SEND or stall_order.shipments.exists()
+    if left.is_empty and not has_left:
+        return ends_as
+    if stall_order.state in StallOrder.TO_SEND:
+        if left.is_empty:
+            return StallOrder.State.RETURNED
+        # Parts of it have gone, and the rest was given back: all that goes has gone.
+        is_all_gone = has_left and not any(unsent_of(stall_order).values())
+        return StallOrder.State.SENT if is_all_gone else None
+    # The price of sending on its way becomes the stall's only when the parcel arrives.
+    waits = stall_order.state == StallOrder.State.SENT and left.shipping
+    is_over = left.is_empty and not waits and stall_order.state not in StallOrder.ENDED
+    return StallOrder.State.RETURNED if is_over else None
+
+
+def _end(stall_order: StallOrder, end: StallOrder.State, reason: str) -> None:
+    only_from = (StallOrder.State(stall_order.state),)
+    if end == StallOrder.State.SENT:
+        last = stall_order.shipments.latest("sent_at", "pk")
+        sent = {
+            "sent_at": last.sent_at,
+            "carrier": last.carrier,
+            "tracking_code": last.tracking_code,
+        }
+        move(stall_order, to=end, only_from=only_from, **sent)
+        return
+    move(stall_order, to=end, only_from=only_from, reason=reason)
     others = StallOrder.objects.filter(order_id=stall_order.order_id)
-    if not others.exclude(state=StallOrder.State.CANCELLED).exists():
+    if not others.exclude(state__in=StallOrder.UNSEEN).exists():
         Order.objects.filter(pk=stall_order.order_id).update(status="cancelled")
-
-
-def _finish(refund: Refund, *, source: str | None, reference: str, now: datetime) -> bool:
-    """The buyer has the money: from the gateway, or from `source`. False when it was finished before."""
-    from_states = Refund.OPEN if source is None else (State.BY_HAND,)
-    attempt = refund.attempt
-    with transaction.atomic():
-        moved = Refund.objects.filter(pk=refund.pk, state__in=from_states).update(
-            state=State.DONE, reference=reference, done_at=now
-        )
-        if moved != 1:
-            return False
-        if refund.stall_order_id is None:
-            PaymentAttempt.objects.filter(
-                pk=attempt.pk, state=PaymentAttempt.State.REFUND_DUE
-            ).update(state=PaymentAttempt.State.REFUNDED)
-        if source is None:
-            paid_from = gateway_legs(
-                attempt,
-                amount=-refund.amount,
-                charge_amount=-refund.charge_amount,
-                kind=Posting.Kind.REFUND,
-            )
-        else:
-            paid_from = [Leg(source, -refund.amount, Posting.Kind.REFUND)]
-        post(
-            event_type="refund.paid",
-            event_id=str(refund.pk),
-            occurred_at=now,
-            legs=[
-                Leg(accounts.BUYER_REFUND_DUE, refund.amount, Posting.Kind.REFUND),
-                *paid_from,
-            ],
-        )
-    log.info("refund.done refund=%s", refund.pk)
-    return True

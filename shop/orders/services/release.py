@@ -1,6 +1,7 @@
 """The end of the return window: what a stall earned becomes payable."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,18 +12,23 @@ from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.queries import RELEASED
 from shop.ledger.services import Leg, post
+from shop.orders.errors import StateMoved
 from shop.orders.models import StallOrder
+from shop.orders.services.moves import move
 from shop.orders.shares import move_legs
 
 log = logging.getLogger(__name__)
 
 
 def release_delivered(*, now: datetime) -> int:
-    """Release every stall order delivered RETURN_DAYS ago or earlier; how many. One transaction each, safe again."""
+    """Close every stall order delivered RETURN_DAYS ago or earlier, and release its money; how many.
+
+    What came back before then is released too, for what is left of it. One transaction each, safe again.
+    """
     due_since = now - timedelta(days=settings.RETURN_DAYS)
-    due = StallOrder.objects.filter(
-        state=StallOrder.State.DELIVERED, released_at=None, delivered_at__lte=due_since
-    ).order_by("delivered_at", "pk")
+    due = StallOrder.objects.filter(released_at=None, delivered_at__lte=due_since).order_by(
+        "delivered_at", "pk"
+    )
     return sum(
         _release(stall_order, ended_at=delivered_at + timedelta(days=settings.RETURN_DAYS), now=now)
         for stall_order in due
@@ -41,6 +47,13 @@ def _release(stall_order: StallOrder, *, ended_at: datetime, now: datetime) -> b
         )
         if moved != 1:
             return False
+        if stall_order.state == StallOrder.State.DELIVERED:
+            with suppress(StateMoved):  # it came back at this moment
+                move(
+                    stall_order,
+                    to=StallOrder.State.CLOSED,
+                    only_from=(StallOrder.State.DELIVERED,),
+                )
         partner_id = stall_order.partner_id
         available = accounts.stall_available(partner_id)
         in_hands = _cash_in_hands(stall_order)

@@ -10,6 +10,7 @@ from oscar.apps.order.models import Order
 from shop.orders import stock
 from shop.orders.errors import OutOfStock, VoucherNotUsable
 from shop.orders.models import StallOrder
+from shop.orders.services.moves import move_order
 from shop.orders.services.voucher import use_again
 from shop.payments.models import PaymentAttempt
 
@@ -30,7 +31,11 @@ def reopen(attempt: PaymentAttempt) -> bool:
         if not _is_still_wanted(attempt, lines) or not _held_again(attempt, lines):
             return False
         PaymentAttempt.objects.filter(pk=attempt.pk).update(state=PaymentAttempt.State.UNKNOWN)
-        StallOrder.objects.filter(order_id=attempt.order_id).update(state=StallOrder.State.PENDING)
+        move_order(
+            order_id=attempt.order_id,
+            to=StallOrder.State.PENDING,
+            only_from=(StallOrder.State.CANCELLED,),
+        )
         Order.objects.filter(pk=attempt.order_id).update(status="pending")
         Basket.objects.filter(pk=attempt.basket_id).update(status=Basket.FROZEN)
     log.info("payment.reopened attempt=%s", attempt.pk)

@@ -18,6 +18,7 @@ from shop.orders.clearing import fee_legs, gateway_legs
 from shop.orders.events import OrderPaid
 from shop.orders.models import StallOrder
 from shop.orders.services.close import close_unpaid
+from shop.orders.services.moves import move_order
 from shop.orders.services.refund import owe_late_payment
 from shop.orders.services.reopen import reopen
 from shop.orders.shares import placed_share, share_legs
@@ -145,7 +146,9 @@ def record_payment(*, attempt_id: uuid.UUID, answer: GatewayAnswer, now: datetim
 def _record_in_time(attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> None:
     _close_as(attempt, State.PAID, answer, now)
     Order.objects.filter(pk=attempt.order_id).update(status="paid")
-    StallOrder.objects.filter(order_id=attempt.order_id).update(state=StallOrder.State.NEW)
+    move_order(
+        order_id=attempt.order_id, to=StallOrder.State.NEW, only_from=(StallOrder.State.PENDING,)
+    )
     Basket.objects.filter(pk=attempt.basket_id).update(status=Basket.SUBMITTED, date_submitted=now)
     failpoint("settle.mid_apply")
     post(

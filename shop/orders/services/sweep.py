@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from shop.failpoints import failpoint
 from shop.orders.models import Refund
-from shop.orders.services.refund import send_refund
+from shop.orders.services.pay_back import send_refund
 from shop.orders.services.settle import settle_attempt
 from shop.payments.gateways import gateway
 from shop.payments.gateways.base import GatewayError

@@ -28,13 +28,14 @@ from shop.orders.services.at_door import close_when_handed_over
 from shop.orders.services.fulfil import (
     accept_stall_order,
     deliver_stall_order,
-    send_stall_order,
     take_back_stall_order,
 )
 from shop.orders.services.pay import send_to_gateway
+from shop.orders.services.pay_back import record_refund_by_hand, send_refund
 from shop.orders.services.place import place_order
-from shop.orders.services.refund import record_refund_by_hand, refund_lines, send_refund
+from shop.orders.services.refund import refund_lines
 from shop.orders.services.release import release_delivered
+from shop.orders.services.send import send_stall_order
 from shop.orders.services.settle import settle_attempt
 from shop.orders.services.sweep import sweep_payments
 from shop.payments.models import PaymentAttempt

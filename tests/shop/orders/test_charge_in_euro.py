@@ -15,10 +15,12 @@ from shop.ledger.queries import balance
 from shop.orders.errors import CardNotOffered
 from shop.orders.links import order_token
 from shop.orders.models import Refund, StallOrder
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
 from shop.orders.services.pay import send_to_gateway
+from shop.orders.services.pay_back import send_refund
 from shop.orders.services.place import place_order
-from shop.orders.services.refund import refund_lines, send_refund
+from shop.orders.services.refund import refund_lines
+from shop.orders.services.send import send_stall_order
 from shop.orders.services.settle import record_payment, settle_attempt
 from shop.payments.gateways.base import GatewayAnswer, PaymentState
 from shop.payments.models import PaymentAttempt

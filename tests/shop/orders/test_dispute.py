@@ -20,9 +20,10 @@ from shop.ledger.queries import balance, earned_postings_since
 from shop.orders.errors import RefundNotPossible, UnderDispute
 from shop.orders.models import Dispute, StallOrder
 from shop.orders.services.dispute import Claim, lose_dispute, open_dispute, win_dispute
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
 from shop.orders.services.refund import refund_lines
 from shop.orders.services.release import release_delivered
+from shop.orders.services.send import send_stall_order
 from shop.payments.models import PaymentAttempt
 from tests.makers import NOON, a_paid_order, a_product, a_stall
 

@@ -16,9 +16,10 @@ from shop.orders import jobs
 from shop.orders.errors import StateMoved
 from shop.orders.links import payment_token
 from shop.orders.models import StallOrder
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import place_order
+from shop.orders.services.send import send_stall_order
 from shop.orders.services.settle import settle_attempt
 from shop.orders.services.sweep import sweep_payments
 from shop.payments.gateways import gateway as adapter

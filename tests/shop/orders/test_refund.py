@@ -27,13 +27,11 @@ from shop.ledger.services import Leg, post
 from shop.money import Rial
 from shop.orders.errors import NothingToRefund, RefundNotPossible, StateMoved
 from shop.orders.models import Refund, StallOrder
-from shop.orders.services.fulfil import (
-    accept_stall_order,
-    deliver_stall_order,
-    send_stall_order,
-)
-from shop.orders.services.refund import record_refund_by_hand, refund_lines, send_refund
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.pay_back import record_refund_by_hand, send_refund
+from shop.orders.services.refund import refund_lines
 from shop.orders.services.release import release_delivered
+from shop.orders.services.send import send_stall_order
 from shop.orders.shares import LineShare
 from tests.makers import NOON, a_paid_order, a_product, a_stall
 

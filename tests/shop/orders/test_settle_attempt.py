@@ -24,10 +24,11 @@ from shop.ledger.queries import balance
 from shop.orders.errors import BasketGone, GatewayNotAvailable
 from shop.orders.models import Refund, StallOrder
 from shop.orders.services.close import close_unpaid
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
 from shop.orders.services.pay import send_to_gateway
+from shop.orders.services.pay_back import send_refund
 from shop.orders.services.place import place_order
-from shop.orders.services.refund import send_refund
+from shop.orders.services.send import send_stall_order
 from shop.orders.services.settle import settle_attempt
 from shop.orders.services.sweep import sweep_payments
 from shop.payments.models import PaymentAttempt

@@ -6,7 +6,8 @@ from oscar.apps.partner.models import StockRecord
 
 from shop.orders.errors import OutOfStock
 from shop.orders.models import StallOrder
-from shop.orders.services.fulfil import accept_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order
+from shop.orders.services.send import send_stall_order
 from shop.orders.stock import reserve
 from tests.makers import NOON, a_paid_order, a_product, a_stall
 

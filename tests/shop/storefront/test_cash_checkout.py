@@ -14,9 +14,9 @@ from shop.orders.models import SellerTerms, ShippingRate, ShippingTier, StallOrd
 from shop.orders.services.fulfil import (
     accept_stall_order,
     deliver_stall_order,
-    send_stall_order,
     take_back_stall_order,
 )
+from shop.orders.services.send import send_stall_order
 from shop.payments.models import PaymentAttempt
 from tests.makers import NOON, a_product, a_stall, a_user
 from tests.shop.storefront.test_checkout import filled, hidden

@@ -11,10 +11,11 @@ from oscar.apps.basket.models import Basket
 from pytest_django import DjangoAssertNumQueries
 
 from shop.orders.links import order_token, payment_token
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
 from shop.orders.services.pay import send_to_gateway
 from shop.orders.services.place import place_order
 from shop.orders.services.refund import refund_lines
+from shop.orders.services.send import send_stall_order
 from shop.payments.models import PaymentAttempt
 from tests.fixtures_bank import SandboxBank
 from tests.makers import NOON, a_basket, a_checkout, a_paid_order, a_product, a_stall

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shop.orders.models import Refund, StallOrder
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.send import send_stall_order
 from shop.payments.models import PaymentAttempt
 from tests.makers import (
     a_paid_order,

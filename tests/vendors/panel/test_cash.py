@@ -8,8 +8,9 @@ from django.urls import reverse
 from shop.ledger.accounts import stall_cash
 from shop.ledger.queries import balance
 from shop.orders.models import SellerTerms, StallOrder
-from shop.orders.services.fulfil import accept_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order
 from shop.orders.services.place import place_order
+from shop.orders.services.send import send_stall_order
 from tests.makers import NOON, a_basket, a_checkout, a_paid_order, a_product, a_user
 
 pytestmark = pytest.mark.django_db

@@ -4,11 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shop.orders.services.fulfil import (
-    accept_stall_order,
-    deliver_stall_order,
-    send_stall_order,
-)
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.send import send_stall_order
 from tests.makers import NOON, a_paid_order, a_product
 
 pytestmark = pytest.mark.django_db

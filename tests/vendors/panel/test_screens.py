@@ -9,11 +9,8 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 from django.utils import translation
 
-from shop.orders.services.fulfil import (
-    accept_stall_order,
-    deliver_stall_order,
-    send_stall_order,
-)
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.send import send_stall_order
 from tests.makers import (
     NOON,
     a_paid_order,

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from shop.accounts.models import User
 from shop.orders.models import StallOrder
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.send import send_stall_order
 from tests.makers import NOON, a_paid_order, a_product, a_staff_member, a_stall
 from vendors.settlements.models import PayoutAccount, Rail
 from vendors.settlements.services.accounts import approve_account, propose_account

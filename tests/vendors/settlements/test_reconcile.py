@@ -21,8 +21,9 @@ from shop.ledger.services import Leg, post
 from shop.orders.services.dispute import win_dispute
 from shop.orders.services.follow import follow_dispute
 from shop.orders.services.pay import send_to_gateway
+from shop.orders.services.pay_back import send_refund
 from shop.orders.services.place import place_order
-from shop.orders.services.refund import refund_lines, send_refund
+from shop.orders.services.refund import refund_lines
 from shop.orders.services.settle import settle_attempt
 from shop.payments.models import PaymentAttempt
 from tests.fixtures_bank import SandboxBank
