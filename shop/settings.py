@@ -323,6 +323,16 @@ PAYMENT_ASK_AFTER_MINUTES = env.int("PAYMENT_ASK_AFTER_MINUTES", default=5)
 
 # What a stall earned can be paid out this many days after its parcel arrived.
 RETURN_DAYS = env.int("RETURN_DAYS", default=7)
+# The stall's view of a buyer's name and address ends this many days after delivery.
+ADDRESS_DAYS = env.int("ADDRESS_DAYS", default=30)
+# A stall that has not said yes: reminded, then its facilitator told, then on the staff's list.
+ACCEPT_REMIND_HOURS = env.int("ACCEPT_REMIND_HOURS", default=4)
+ACCEPT_HOURS = env.int("ACCEPT_HOURS", default=24)
+UNANSWERED_HOURS = env.int("UNANSWERED_HOURS", default=48)
+# Stands on address labels as the sender; a label never says which stall it comes from.
+RETURN_ADDRESS = env("RETURN_ADDRESS", default="") or (_("The office, Islamshahr") if DEMO else "")
+# What the shop keeps of a sale in person, basis points; the stall owes it.
+BAZAAR_COMMISSION_BP = env.int("BAZAAR_COMMISSION_BP", default=0)
 # A statement below this is carried to the next: a transfer has its price too.
 MIN_PAYOUT_RIAL = env.int("MIN_PAYOUT_RIAL", default=500_000)
 # A stall's new bank account is used this long after the second person's yes.

@@ -1,12 +1,14 @@
 """What a stall holder or staff choose when something is given back; the same form at both doors."""
 
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.forms import PlainForm
+from shop.forms import PlainForm, PlainTextField
+from shop.orders.masking import mask
 from shop.orders.models import StallOrder
 from shop.orders.shares import Left, left_of
 from shop.persian import to_latin_digits
@@ -17,6 +19,26 @@ REASONS = {
     "damaged": _("It arrived damaged"),
     "wrong": _("Something else was sent"),
     "returned": _("The buyer sent it back"),
+    "other": _("Another reason"),
+}
+
+DECLINE_REASONS = {
+    "sold_out": _("I don't have it any more"),
+    "no_time": _("I can't have it ready in time"),
+    "too_far": _("I can't send it there"),
+    "ill": _("I am ill or away"),
+    "other": _("Another reason"),
+}
+RETURN_REASONS = {
+    "not_liked": _("The buyer did not like it"),
+    "damaged": _("It arrived damaged"),
+    "wrong": _("Something else was sent"),
+    "other": _("Another reason"),
+}
+CANCEL_REASONS = {
+    "mistake": _("I ordered by mistake"),
+    "mind": _("I don't need it any more"),
+    "slow": _("It takes too long"),
     "other": _("Another reason"),
 }
 
@@ -68,6 +90,34 @@ class RefundForm(PlainForm):
         chosen = str(REASONS[self.cleaned_data["reason"]])
         words = self.cleaned_data["words"]
         return f"{chosen}: {words}" if words else chosen
+
+
+class EndingForm(PlainForm):
+    """Why an order ends whole: one of a few reasons, or in one's own words. The other side reads it."""
+
+    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
+    words = PlainTextField(
+        label=_("In your own words"), max_length=120, required=False, widget=forms.TextInput()
+    )
+
+    def __init__(self, *args: Any, reasons: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reasons = reasons
+        cast(forms.ChoiceField, self.fields["reason"]).choices = list(reasons.items())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("reason") == "other" and not cleaned.get("words"):
+            self.add_error("words", _("Please say it in a few words."))
+        return cleaned
+
+    def said_reason(self) -> str:
+        """The reason in one line: the words alone when there is no better one. Phone numbers in it are hidden."""
+        chosen, words = self.cleaned_data["reason"], mask(self.cleaned_data["words"]).text
+        if chosen == "other":
+            return words
+        said = str(self.reasons[chosen])
+        return f"{said}: {words}" if words else said
 
 
 class ReferenceForm(PlainForm):

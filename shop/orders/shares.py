@@ -110,7 +110,7 @@ def left_of(stall_order: StallOrder) -> Left:
             n=Sum("quantity"), goods=Sum("goods"), off=Sum("discount"), kept=Sum("commission")
         )
     }
-    shipping = stall_order.refunds.aggregate(total=Sum("shipping"))["total"] or 0
+    shipping = sum((refund.shipping for refund in stall_order.refunds.all()), Rial(0))
     lines = []
     for line in sorted(stall_order.lines, key=lambda line: line.pk):
         share = placed_share(line, of=stall_order)
@@ -124,7 +124,7 @@ def left_of(stall_order: StallOrder) -> Left:
                 share.commission - Rial(gone["kept"]),
             )
         lines.append(share)
-    return Left(tuple(lines), stall_order.shipping - Rial(shipping))
+    return Left(tuple(lines), stall_order.shipping - shipping)
 
 
 def share_legs(
@@ -167,10 +167,14 @@ def shipped_of(stall_order: StallOrder) -> dict[int, int]:
 
 def unsent_of(stall_order: StallOrder) -> dict[int, int]:
     """Order line → pieces that have still to leave the stall. What was given back counts as not sent first."""
-    shipped = shipped_of(stall_order)
+    return unsent(left_of(stall_order), shipped_of(stall_order))
+
+
+def unsent(left: Left, shipped: Mapping[int, int]) -> dict[int, int]:
+    """What `unsent_of` says, of what is left and what was shipped."""
     return {
         line.order_line_id: max(line.quantity - shipped.get(line.order_line_id, 0), 0)
-        for line in left_of(stall_order).lines
+        for line in left.lines
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.storefront.views import basket, checkout, order, pages
+from shop.storefront.views import basket, checkout, order, pages, parcel
 
 urlpatterns = [
     path("basket/", basket.basket, name="basket"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("checkout/pay/", checkout.pay, name="pay"),
     path("pay/return/<str:token>/", order.pay_return, name="pay_return"),
     path("o/<str:token>/", order.order, name="order"),
+    path("o/<str:token>/cancel/<slug:number>/", parcel.cancel, name="cancel_parcel"),
     path("o/<str:token>/pay/", order.pay_again, name="pay_again"),
     path("me/", order.find_order, name="find_order"),
     path("help/", pages.help_page, name="help"),

@@ -9,6 +9,18 @@ pytestmark = [
     pytest.mark.django_db(databases=["default", "livelihood"]),
     pytest.mark.wall,
 ]
+Policy = dict[str, tuple[tuple[object, ...], ...]]
+# Pages of one person's own, by the beginning of their names; at the office all of them are.
+OWN = (
+    "panel:",
+    "order",
+    "cancel_parcel",
+    "pay",
+    "find_order",
+    "checkout",
+    "basket",
+    "account_login",
+)
 LOGIN, CHOOSE, AGAIN, HOME = "→/login/", "→/panel/stalls/", "→/second-factor/again/", "→/"
 
 # What an empty visit of each kind of page answers, GET then POST; a redirect by where it leads.
@@ -28,6 +40,11 @@ PANEL = {
         (405,) * 6,
         (LOGIN, {200, "→/panel/orders/", "→/panel/sending/"}, 404, CHOOSE, 404, 404),
     ),
+    "own step": (
+        (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404),
+        (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404),
+    ),
+    "own button": ((405,) * 6, (LOGIN, {200, "→/panel/orders/"}, 404, CHOOSE, 404, 404)),
     # A facilitator who picked the stall finds nothing either (test_statements): it is the owner's alone.
     "owner's form": (
         (LOGIN, 200, 200, CHOOSE, 404, 404, 404),
@@ -89,6 +106,7 @@ AT_STOREFRONT = {
     **dict.fromkeys(("reviews", "questions"), OPEN["page"]),
     **dict.fromkeys(("write_review", "ask", "report_product"), OPEN["form"]),
     **dict.fromkeys(("report_review", "report_question"), OPEN["form"]),
+    **dict.fromkeys(("find_order", "cancel_parcel"), OPEN["form"]),
     "add_to_basket": OPEN["button of our pages"],
     **dict.fromkeys(("change_line", "pay_again"), OPEN["basket button"]),
     "checkout": OPEN["checkout"],
@@ -140,8 +158,14 @@ AT_STOREFRONT = {
     # Whoever holds the link of the message; without a login.
     "confirm_listing": ((200,) * 6, ("→/yes/",) * 6),
     "panel:give_back": PANEL["owner's form of a row"],
+    **dict.fromkeys(("panel:give_back", "panel:decline"), PANEL["own form"]),
+    # The order of the rows is new: nothing of it can be sent or come back yet.
+    **dict.fromkeys(("panel:send_part", "panel:came_back"), PANEL["own step"]),
     **dict.fromkeys(
-        ("panel:accept", "panel:send", "panel:deliver", "panel:take_back", "panel:change_goods"),
+        (
+            *("panel:accept", "panel:pack", "panel:send", "panel:deliver", "panel:take_back"),
+            "panel:change_goods",
+        ),
         PANEL["own button"],
     ),
 }

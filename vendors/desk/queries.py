@@ -1,10 +1,12 @@
 """What the staff of the shop have to look at. Read only: stalls send parcels, the sweeper asks the banks."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
+from shop.jalali import tehran_date
 from shop.ledger.accounts import RIAL
 from shop.ledger.models import Posting
 from shop.orders.models import Dispute, Refund, StallOrder
@@ -13,13 +15,19 @@ from shop.payments.models import PaymentAttempt
 State = StallOrder.State
 # The lists of parcels a reader may ask for, each with the states it holds.
 LISTS: dict[str, tuple[str, ...]] = {
-    "open": (State.NEW, State.ACCEPTED, State.SENT),
+    "open": StallOrder.ON_ITS_WAY,
     "late": StallOrder.TO_SEND,
+    "unanswered": (State.NEW,),
     "new": (State.NEW,),
-    "accepted": (State.ACCEPTED,),
+    "accepted": (State.ACCEPTED, State.PACKED),
     "sent": (State.SENT,),
-    "delivered": (State.DELIVERED,),
+    "delivered": StallOrder.ARRIVED,
+    "declined": (State.DECLINED,),
+    "cancelled": (State.CANCELLED,),
+    "returned": (State.RETURNED,),
 }
+# The newest stand first in these.
+DONE_LISTS = ("delivered", "declined", "cancelled", "returned")
 
 
 @dataclass(frozen=True)
@@ -30,34 +38,46 @@ class OpenCounts:
     n_accepted: int
     n_sent: int
     n_late: int
+    n_unanswered: int
     n_asked: int
 
 
-def open_counts(*, today: date) -> OpenCounts:
+def open_counts(*, now: datetime) -> OpenCounts:
     """Two queries; zeros for a quiet shop."""
+    today = tehran_date(now)
     parcels = StallOrder.objects.filter(state__in=LISTS["open"]).aggregate(
         n_new=Count("pk", filter=Q(state=State.NEW)),
-        n_accepted=Count("pk", filter=Q(state=State.ACCEPTED)),
+        n_accepted=Count("pk", filter=Q(state__in=LISTS["accepted"])),
         n_sent=Count("pk", filter=Q(state=State.SENT)),
         n_late=Count("pk", filter=Q(state__in=StallOrder.TO_SEND, send_by__lt=today)),
+        n_unanswered=Count("pk", filter=_is_unanswered(now)),
     )
     return OpenCounts(**parcels, n_asked=payments_being_asked().count())
 
 
-def stall_orders(*, which: str, today: date) -> QuerySet[StallOrder]:
-    """The parcels of one of LISTS with stall and order, marked when late.
+def _is_unanswered(now: datetime) -> Q:
+    """The stall has not said yes for so long that somebody has to call."""
+    return Q(state=State.NEW, created_at__lte=now - timedelta(hours=settings.UNANSWERED_HOURS))
 
-    What should leave first stands first; delivered parcels, the newest first. Raises KeyError for another list.
+
+def stall_orders(*, which: str, now: datetime) -> QuerySet[StallOrder]:
+    """The parcels of one of LISTS with stall and order, marked when late; never what nobody paid for.
+
+    What should leave first stands first; what is done, the newest first. Raises KeyError for another list.
     """
+    today = tehran_date(now)
     found = (
-        StallOrder.objects.filter(state__in=LISTS[which])
+        StallOrder.objects.paid()
+        .filter(state__in=LISTS[which])
         .marked_late(today=today)
         .select_related("order", "partner__stall")
     )
     if which == "late":
         found = found.filter(send_by__lt=today)
-    if which == "delivered":
-        return found.order_by("-delivered_at", "-pk")
+    if which == "unanswered":
+        found = found.filter(_is_unanswered(now))
+    if which in DONE_LISTS:
+        return found.order_by("-delivered_at" if which == "delivered" else "-created_at", "-pk")
     # Parcels that still have to leave come before those on their way.
     is_on_its_way = ExpressionWrapper(Q(state=State.SENT), output_field=BooleanField())
     return found.order_by(is_on_its_way, "send_by", "pk")

@@ -22,12 +22,13 @@ SHOWN_ON_HOME = 8
 
 def home(request: HttpRequest) -> HttpResponse:
     """What waits today: late parcels, payments being asked about, payments to give back."""
-    today = tehran_date(timezone.now())
+    now = timezone.now()
+    today = tehran_date(now)
     context = {
         "today": today,
-        "counts": open_counts(today=today),
-        "late": stall_orders(which="late", today=today)[:SHOWN_ON_HOME],
-        "new": stall_orders(which="new", today=today).filter(send_by__gte=today)[:SHOWN_ON_HOME],
+        "counts": open_counts(now=now),
+        "late": stall_orders(which="late", now=now)[:SHOWN_ON_HOME],
+        "new": stall_orders(which="new", now=now).filter(send_by__gte=today)[:SHOWN_ON_HOME],
         "asked": payments_being_asked()[:SHOWN_ON_HOME],
         "money": money_to_do() if may_settle(request.user) else None,
         "to_return": refunds_by_hand()[:SHOWN_ON_HOME],
@@ -39,9 +40,9 @@ def orders(request: HttpRequest, which: str = "open") -> HttpResponse:
     """One list of the stalls' parcels, those that should leave first on top."""
     if which not in LISTS:
         raise Http404
-    today = tehran_date(timezone.now())
-    page = Paginator(stall_orders(which=which, today=today), ORDERS_ON_A_PAGE).get_page(
+    now = timezone.now()
+    page = Paginator(stall_orders(which=which, now=now), ORDERS_ON_A_PAGE).get_page(
         request.GET.get("page")
     )
-    context = {"which": which, "page": page, "counts": open_counts(today=today)}
+    context = {"which": which, "page": page, "counts": open_counts(now=now)}
     return render(request, "desk/orders.html", context)

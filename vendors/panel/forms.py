@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.forms import TomanField, WholeNumberField
 from shop.orders.models import StallOrder
+from shop.orders.shares import unsent_of
 from shop.persian import to_latin_digits
+from shop.templatetags.bazarche import digits
 
 DEAREST_TOMAN = 100_000_000
 MOST_PIECES = 100_000
@@ -44,6 +46,41 @@ class ParcelForm(forms.Form):
     def for_order(cls, stall_order: StallOrder) -> "ParcelForm":
         """Empty but for the carrier the buyer has paid for."""
         return cls(initial={"carrier": stall_order.get_shipping_method_display()})
+
+
+class PartForm(ParcelForm):
+    """Which pieces go now. `part_number` makes a second press change nothing."""
+
+    part_number = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, stall_order: StallOrder, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "carrier": stall_order.get_shipping_method_display(),
+            "part_number": stall_order.shipments.count() + 1,
+        }
+        super().__init__(*args, **kwargs)
+        unsent = unsent_of(stall_order)
+        titles = {line.pk: line.title for line in stall_order.order.lines.all()}
+        for line_id, n in unsent.items():
+            if n:
+                self.fields[f"line_{line_id}"] = forms.TypedChoiceField(
+                    label=titles[line_id],
+                    choices=[(each, digits(each)) for each in range(n + 1)],
+                    coerce=int,
+                    initial=0,
+                )
+
+    @property
+    def line_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("line_")]
+
+    def pieces(self) -> dict[int, int]:
+        """Order line → how many, as chosen."""
+        return {
+            int(name.removeprefix("line_")): n
+            for name, n in self.cleaned_data.items()
+            if name.startswith("line_")
+        }
 
 
 class PhotoForm(forms.Form):

@@ -1,69 +1,74 @@
-"""Orders of the stall: read, accept, send, and know that they arrived."""
+"""Orders of the stall: read, accept, pack, send, and know that they arrived."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop.jalali import tehran_date
 from shop.orders.errors import OrderError
-from shop.orders.models import StallOrder
+from shop.orders.models import ShipmentLine, StallOrder
 from shop.orders.services.fulfil import (
     accept_stall_order,
     deliver_stall_order,
+    pack_stall_order,
     take_back_stall_order,
 )
-from shop.orders.services.send import send_stall_order
-from shop.orders.shares import left_of
-from vendors.panel.forms import ParcelForm
-from vendors.panel.queries import PAGE, counts_by_state, shown_orders
+from shop.orders.services.send import READY, Part, send_stall_order
+from shop.orders.shares import left_of, unsent
+from vendors.panel.forms import ParcelForm, PartForm
+from vendors.panel.queries import PAGE, piles_of, shown_orders
 from vendors.panel.seat import PanelView, Seat, seated
 
 State = StallOrder.State
 
 
-def _pile(state: StallOrder.State, *, is_waiting: bool) -> PanelView:
-    """The page of the orders in one state: what waits by its day of sending, what is done by its newest."""
+def _pile(name: str, states: tuple[str, ...], *, is_waiting: bool) -> PanelView:
+    """A page of the orders in some states: what waits by its day of sending, what is done by its newest."""
 
     @require_safe
     @seated
     def pile(request: HttpRequest, seat: Seat) -> HttpResponse:
-        today = tehran_date(timezone.now())
-        orders = seat.orders.filter(state=state).marked_late(today=today)
-        orders = orders.with_due_at_door()
+        now = timezone.now()
+        found = seat.orders.filter(state__in=states)
+        last = found.filter(number=request.GET.get("after", "")).first()
         if is_waiting:
-            orders = orders.order_by("send_by", "pk")
-        elif before := orders.filter(number=request.GET.get("before", "")).first():
-            orders = orders.before(before)
+            orders = (found.to_send_after(last) if last else found).order_by("send_by", "pk")
+        else:
+            orders = found.before(last) if last else found
+        orders = orders.marked_late(today=tehran_date(now)).with_due_at_door()
         page = list(orders.select_related("order__shipping_address")[: PAGE + 1])
         context = {
             "seat": seat,
-            "state": state,
-            "orders": shown_orders(page[:PAGE], stall=seat.stall),
+            "pile": name,
+            "orders": shown_orders(page[:PAGE], stall=seat.stall, now=now),
             "has_more": len(page) > PAGE,
             "is_waiting": is_waiting,
-            "counts": counts_by_state(seat),
+            "piles": piles_of(seat),
         }
         return render(request, "panel/orders.html", context)
 
     return pile
 
 
-new = _pile(State.NEW, is_waiting=True)
-to_send = _pile(State.ACCEPTED, is_waiting=True)
-sent = _pile(State.SENT, is_waiting=False)
-done = _pile(State.DELIVERED, is_waiting=False)
-cancelled = _pile(State.CANCELLED, is_waiting=False)
+new = _pile("new", (State.NEW,), is_waiting=True)
+to_send = _pile("to_send", READY, is_waiting=True)
+sent = _pile("sent", (State.SENT,), is_waiting=False)
+done = _pile("done", StallOrder.ARRIVED, is_waiting=False)
+cancelled = _pile("ended", StallOrder.ENDED, is_waiting=False)
 
 
 def own_order(seat: Seat, number: str) -> StallOrder:
     today = tehran_date(timezone.now())
     orders = seat.orders.marked_late(today=today).with_due_at_door()
-    return get_object_or_404(orders.select_related("order__shipping_address"), number=number)
+    found = orders.select_related("order__shipping_address").prefetch_related("refunds")
+    return get_object_or_404(found, number=number)
 
 
 @require_safe
@@ -76,14 +81,23 @@ def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
 def _page(
     request: HttpRequest, seat: Seat, stall_order: StallOrder, form: ParcelForm
 ) -> HttpResponse:
-    (shown,) = shown_orders([stall_order], stall=seat.stall)
+    (shown,) = shown_orders([stall_order], stall=seat.stall, now=timezone.now())
+    left = left_of(stall_order)
+    lines = Prefetch("lines", ShipmentLine.objects.select_related("order_line"))
+    shipments = list(stall_order.shipments.prefetch_related(lines))
+    shipped: Counter[int] = Counter()
+    for line in (line for shipment in shipments for line in shipment.lines.all()):
+        shipped[line.order_line_id] += line.quantity
+    n_unsent = sum(unsent(left, shipped).values()) if stall_order.state in READY else 0
     context = {
         "seat": seat,
         "shown": shown,
         "stall_order": stall_order,
         "form": form,
-        "left": left_of(stall_order),
+        "left": left,
         "refunds": stall_order.refunds.all(),
+        "shipments": shipments,
+        "may_send_a_part": n_unsent > 1 and stall_order.due_at_door is None,
     }
     return render(request, "panel/order.html", context)
 
@@ -92,11 +106,23 @@ def _page(
 @seated
 def accept(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     stall_order = own_order(seat, number)
-    return _moved(
+    return moved(
         request,
         stall_order,
         lambda: accept_stall_order(stall_order=stall_order, now=timezone.now()),
         _("Accepted. Here is where it goes."),
+    )
+
+
+@require_POST
+@seated
+def pack(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    stall_order = own_order(seat, number)
+    return moved(
+        request,
+        stall_order,
+        lambda: pack_stall_order(stall_order=stall_order, now=timezone.now()),
+        _("Packed. Now it only has to be sent."),
     )
 
 
@@ -107,24 +133,46 @@ def send(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     form = ParcelForm(request.POST)
     if not form.is_valid():
         return _page(request, seat, stall_order, form)
-    return _moved(
+    return moved(
         request,
         stall_order,
-        lambda: send_stall_order(
-            stall_order=stall_order,
-            carrier=form.cleaned_data["carrier"],
-            tracking_code=form.cleaned_data["tracking_code"],
-            now=timezone.now(),
-        ),
+        lambda: send_stall_order(stall_order=stall_order, now=timezone.now(), **form.cleaned_data),
         _("Well done! We have told the buyer."),
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@seated
+def send_part(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Some of it goes now, the rest later."""
+    stall_order = own_order(seat, number)
+    if stall_order.state not in READY:
+        return redirect("panel:order", number=number)
+    form = PartForm(request.POST or None, stall_order=stall_order)
+    if request.method == "POST" and form.is_valid():
+        part = Part(pieces=form.pieces(), number=form.cleaned_data["part_number"])
+        try:
+            send_stall_order(
+                stall_order=stall_order,
+                carrier=form.cleaned_data["carrier"],
+                tracking_code=form.cleaned_data["tracking_code"],
+                now=timezone.now(),
+                part=part,
+            )
+        except OrderError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Well done! We have told the buyer."))
+            return redirect("panel:order", number=number)
+    context = {"seat": seat, "stall_order": stall_order, "form": form}
+    return render(request, "panel/send_part.html", context)
 
 
 @require_POST
 @seated
 def deliver(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     stall_order = own_order(seat, number)
-    return _moved(
+    return moved(
         request,
         stall_order,
         lambda: deliver_stall_order(stall_order=stall_order, now=timezone.now()),
@@ -146,8 +194,8 @@ def take_back(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     return redirect("panel:orders_sent")
 
 
-def _moved(
-    request: HttpRequest, stall_order: StallOrder, step: Callable[[], None], said: str
+def moved(
+    request: HttpRequest, stall_order: StallOrder, step: Callable[[], object], said: str
 ) -> HttpResponse:
     """Take one step and show the order as it then stands, whoever took the step first."""
     try:

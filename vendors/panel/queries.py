@@ -16,6 +16,7 @@ from shop.ledger.accounts import stall_cash
 from shop.ledger.queries import OrderEarning, awaited, balance, earnings_by_order
 from shop.money import Rial
 from shop.orders.models import StallOrder
+from shop.orders.privacy import BuyerSeen, buyer_seen
 from shop.storefront.cards import short_title
 from vendors.panel.seat import Seat
 from vendors.stalls.models import Listing, Photo, Stall
@@ -80,6 +81,7 @@ class ShownOrder:
     stall_order: StallOrder
     lines: tuple[ShownLine, ...]
     is_late: bool
+    buyer: BuyerSeen
 
 
 def products_of(seat: Seat) -> QuerySet[Listing]:
@@ -116,7 +118,9 @@ def shown_product(listing: Listing) -> ShownProduct:
     )
 
 
-def shown_orders(stall_orders: Sequence[StallOrder], *, stall: Stall) -> list[ShownOrder]:
+def shown_orders(
+    stall_orders: Sequence[StallOrder], *, stall: Stall, now: datetime
+) -> list[ShownOrder]:
     """Stall orders of one stall, marked when late, with pictures of their goods; three statements for any number.
 
     Pieces that were given back are not counted any more.
@@ -139,6 +143,7 @@ def shown_orders(stall_orders: Sequence[StallOrder], *, stall: Stall) -> list[Sh
             stall_order=stall_order,
             lines=tuple(of_order.get(stall_order.order_id, [])),
             is_late=stall_order.is_late,
+            buyer=buyer_seen(stall_order, now=now),
         )
         for stall_order in stall_orders
     ]
@@ -183,10 +188,10 @@ class Glance:
 
 def glance(seat: Seat, *, today: date) -> Glance:
     """What waits for the stall today, and what it earned in this Jalali month; zeros for a new stall."""
-    waiting = seat.orders.aggregate(
+    waiting = seat.orders.filter(state__in=StallOrder.TO_SEND).aggregate(
         new=Count("pk", filter=Q(state=State.NEW)),
-        to_send=Count("pk", filter=Q(state=State.ACCEPTED)),
-        next=Min("send_by", filter=Q(state__in=StallOrder.TO_SEND)),
+        to_send=Count("pk", filter=~Q(state=State.NEW)),
+        next=Min("send_by"),
     )
     return Glance(
         new=waiting["new"],
@@ -197,10 +202,22 @@ def glance(seat: Seat, *, today: date) -> Glance:
     )
 
 
-def counts_by_state(seat: Seat) -> dict[str, int]:
-    """How many of the stall's orders are in each state; a state without any is missing."""
-    rows = seat.orders.order_by().values_list("state").annotate(n=Count("pk"))
-    return dict(rows)
+@dataclass(frozen=True)
+class Piles:
+    """How many orders wait for the stall, and whether any ended before its time. The rest is not counted."""
+
+    new: int
+    to_send: int
+    has_ended: bool
+
+
+def piles_of(seat: Seat) -> Piles:
+    """Two statements that stay quick however many orders a stall has had."""
+    waiting = seat.orders.filter(state__in=StallOrder.TO_SEND)
+    counts = waiting.aggregate(
+        new=Count("pk", filter=Q(state=State.NEW)), to_send=Count("pk", filter=~Q(state=State.NEW))
+    )
+    return Piles(**counts, has_ended=seat.orders.filter(state__in=StallOrder.ENDED).exists())
 
 
 @dataclass(frozen=True)

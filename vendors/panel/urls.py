@@ -16,6 +16,7 @@ from vendors.panel import (
     variants,
     views,
 )
+from vendors.panel import ending, giving_back, orders, products, statements, views
 
 app_name = "panel"
 urlpatterns = [
@@ -76,7 +77,11 @@ urlpatterns = [
     path("orders/cancelled/", orders.cancelled, name="orders_cancelled"),
     path("orders/<slug:number>/", orders.detail, name="order"),
     path("orders/<slug:number>/accept/", orders.accept, name="accept"),
+    path("orders/<slug:number>/pack/", orders.pack, name="pack"),
     path("orders/<slug:number>/send/", orders.send, name="send"),
+    path("orders/<slug:number>/send-part/", orders.send_part, name="send_part"),
+    path("orders/<slug:number>/decline/", ending.decline, name="decline"),
+    path("orders/<slug:number>/came-back/", ending.came_back, name="came_back"),
     path("orders/<slug:number>/give-back/", giving_back.give_back, name="give_back"),
     path("orders/<slug:number>/deliver/", orders.deliver, name="deliver"),
     path("orders/<slug:number>/not-taken/", orders.take_back, name="take_back"),

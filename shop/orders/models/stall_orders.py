@@ -52,6 +52,12 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
             | models.Q(created_at=latest.created_at, pk__lt=latest.pk)
         )
 
+    def to_send_after(self, last: "StallOrder") -> "StallOrderQuerySet":
+        """What comes after `last` in a list that begins with what has to be sent first."""
+        return self.filter(
+            models.Q(send_by__gt=last.send_by) | models.Q(send_by=last.send_by, pk__gt=last.pk)
+        )
+
     def marked_late(self, *, today: date) -> "StallOrderQuerySet":
         """Each with `is_late`: its day of sending has passed, and it has not left the stall."""
         is_late = models.Q(state__in=StallOrder.TO_SEND, send_by__lt=today)

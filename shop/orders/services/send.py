@@ -1,6 +1,7 @@
 """Parcels that leave their stall, whole or in parts."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,40 +20,51 @@ State = StallOrder.State
 READY: tuple[State, ...] = (State.ACCEPTED, State.PACKED)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Pieces of order lines (order line id → how many) that go together; `number` counts from 1, so that a form
+    pressed twice sends once."""
+
+    pieces: Mapping[int, int]
+    number: int
+
+
 def send_stall_order(
     *,
     stall_order: StallOrder,
     carrier: str,
     tracking_code: str,
     now: datetime,
-    pieces: Mapping[int, int] | None = None,
+    part: Part | None = None,
 ) -> None:
-    """These pieces (order line id → how many) are on their way, and off the shelf; all that is left when None is given.
+    """This part is on its way, and off the shelf; all that is left when None is given.
 
     The last part makes the order sent; until then it waits with the rest. Raises StateMoved unless the order is
-    accepted or packed, WrongPart for pieces that are not there to be sent, OnePartOnly when a part would be paid at
-    the door.
+    accepted or packed and this part is the next, WrongPart for pieces that are not there to be sent, OnePartOnly when
+    a part would be paid at the door.
     """
     with transaction.atomic():
         at_door = lock_payment_at_door(stall_order)
         locked = StallOrder.objects.select_for_update(of=("self",)).get(pk=stall_order.pk)
-        if locked.state not in READY:
+        is_next = part is None or part.number == locked.shipments.count() + 1
+        if locked.state not in READY or not is_next:
             raise StateMoved
         unsent, shipped = unsent_of(locked), shipped_of(locked)
-        part = unsent if pieces is None else dict(pieces)
-        _refuse_wrong_part(part, unsent, is_whole=pieces is None)
+        pieces = unsent if part is None else part.pieces
+        if part is not None:
+            _refuse_wrong_part(part, unsent)
         shipment = Shipment.objects.create(
             stall_order=locked, carrier=carrier, tracking_code=tracking_code, sent_at=now
         )
         ShipmentLine.objects.bulk_create(
             ShipmentLine(shipment=shipment, order_line_id=line_id, quantity=n)
-            for line_id, n in sorted(part.items())
+            for line_id, n in sorted(pieces.items())
             if n
         )
-        if any(n > part.get(line_id, 0) for line_id, n in unsent.items()):
+        if any(n > pieces.get(line_id, 0) for line_id, n in unsent.items()):
             if at_door is not None:
                 raise OnePartOnly
-            stock.consume(locked.lines, part)
+            stock.consume(locked.lines, pieces)
             publish(PartSent(shipment.pk))
         else:
             lines: list[Any] = locked.lines
@@ -69,10 +81,9 @@ def send_stall_order(
             publish(StallOrderSent(stall_order.pk))
 
 
-def _refuse_wrong_part(
-    part: Mapping[int, int], unsent: Mapping[int, int], *, is_whole: bool
-) -> None:
-    if not is_whole and not any(part.values()):
+def _refuse_wrong_part(part: Part, unsent: Mapping[int, int]) -> None:
+    wanted = part.pieces
+    if not any(wanted.values()):
         raise WrongPart
-    if any(not 0 <= n <= unsent.get(line_id, -1) for line_id, n in part.items()):
+    if any(not 0 <= n <= unsent.get(line_id, -1) for line_id, n in wanted.items()):
         raise WrongPart

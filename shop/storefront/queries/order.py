@@ -22,7 +22,14 @@ from shop.templatetags.bazarche import digits, jalali_day, mobile
 State = StallOrder.State
 DONE, NOW, LATER = "done", "now", "later"
 # How far each state has come on the way of a parcel (place in `OrderParcel.steps`).
-PLACE = {State.NEW: 0, State.ACCEPTED: 1, State.SENT: 2, State.DELIVERED: 4}
+PLACE = {
+    State.NEW: 0,
+    State.ACCEPTED: 1,
+    State.PACKED: 1,
+    State.SENT: 2,
+    State.DELIVERED: 4,
+    State.CLOSED: 4,
+}
 
 
 class Standing(StrEnum):
@@ -67,7 +74,7 @@ class OrderParcel:
         send_by = _("Sent by %(day)s") % {"day": jalali_day(order.send_by)}
         texts: list[tuple[str, str, datetime | None]] = [
             (_("The stall accepts"), "", order.accepted_at),
-            (_("Made ready"), "" if order.sent_at else send_by, None),
+            (_("Made ready"), "" if order.sent_at else send_by, order.packed_at),
             (_("On its way"), "", order.sent_at),
             (_("With you"), "", order.delivered_at),
         ]
@@ -113,7 +120,7 @@ class OrderPage:
     @property
     def is_all_paid(self) -> bool:
         """The whole sum was paid: nothing of it waits for a door, or came back from one."""
-        is_cancelled = any(each.stall_order.state == State.CANCELLED for each in self.parcels)
+        is_cancelled = any(each.stall_order.state in StallOrder.UNSEEN for each in self.parcels)
         return self.standing == Standing.PAID and not is_cancelled
 
     @property
@@ -165,6 +172,7 @@ def order_page(*, number: str) -> OrderPage | None:
             "stall_orders__refunds",
             # What was said of a line is reached by its name: this package knows no review.
             Prefetch("lines", Line.objects.select_related("product__parent", "review")),
+            "stall_orders__shipments__lines__order_line",
         )
         .first()
     )

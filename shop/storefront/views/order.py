@@ -51,13 +51,13 @@ def pay_return(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @never_cache
 def order(request: HttpRequest, token: str) -> HttpResponse:
-    return render(request, "storefront/order.html", {"page": _page_or_404(token), "token": token})
+    return render(request, "storefront/order.html", {"page": page_or_404(token), "token": token})
 
 
 @require_POST
 def pay_again(request: ShopperRequest, token: str) -> HttpResponse:
     """On to the bank when it still waits; else the basket as it was, with the address filled in."""
-    page = _page_or_404(token)
+    page = page_or_404(token)
     if page.attempt is not None and page.attempt.state in PaymentAttempt.OPEN:
         return go_to_bank(request, page.attempt)
     basket = page.attempt.basket if page.attempt is not None else None
@@ -94,7 +94,7 @@ def find_order(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/find_order.html", {"form": form})
 
 
-def _page_or_404(token: str) -> OrderPage:
+def page_or_404(token: str) -> OrderPage:
     try:
         page = order_page(number=read_order_token(token))
     except BadSignature:

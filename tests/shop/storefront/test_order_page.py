@@ -48,7 +48,7 @@ def test_a_paid_order_shows_its_parcels_and_its_sum(
     sauce, bag = a_product(a_stall("ترشی سبزینه"), "ترشی لیته"), a_product(a_stall("کهن‌نقش"), "کیف")
     stall_orders = a_paid_order((sauce, 2), (bag, 1))
     link = f"/o/{order_token(stall_orders[0].order.number)}/"
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(link).content.decode()
     assert "پرداخت شد. ممنون از خریدتان." in page
     assert "بستهٔ ۲ از ۲" in page

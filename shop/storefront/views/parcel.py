@@ -1,0 +1,48 @@
+"""What a buyer does with one parcel of an order; the order's signed link is the key."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from shop.orders.errors import OrderError
+from shop.orders.forms import CANCEL_REASONS, EndingForm
+from shop.orders.models import StallOrder
+from shop.orders.services.say_no import cancel_stall_order
+from shop.storefront.queries.order import OrderParcel
+from shop.storefront.views.order import page_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def cancel(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """The buyer thinks better of it, while the stall has not said yes."""
+    parcel = parcel_or_404(token, number)
+    if parcel.stall_order.state != StallOrder.State.NEW:
+        return redirect(
+            "order", token
+        )  # pressed twice, or the stall was quicker: the page says how it stands
+    form = EndingForm(request.POST or None, reasons=CANCEL_REASONS)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_stall_order(
+                stall_order=parcel.stall_order, reason=form.said_reason(), now=timezone.now()
+            )
+        except OrderError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Cancelled. We have told the stall."))
+            return redirect("order", token)
+    context = {"token": token, "parcel": parcel, "form": form}
+    return render(request, "storefront/cancel_parcel.html", context)
+
+
+def parcel_or_404(token: str, number: str) -> OrderParcel:
+    """The parcel with this number, if it is one of the order that the link opens."""
+    for parcel in page_or_404(token).parcels:
+        if parcel.stall_order.number == number:
+            return parcel
+    raise Http404
