@@ -25,8 +25,9 @@ from shop.orders.models import (
     StallOrder,
 )
 from shop.orders.parcels import basket_total, parcels_of
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
 from shop.orders.services.place import Buyer, Checkout, place_order
+from shop.orders.services.send import send_stall_order
 from shop.orders.services.settle import record_payment
 from shop.payments.gateways.base import GatewayAnswer, PaymentState
 from shop.payments.models import ExchangeRate

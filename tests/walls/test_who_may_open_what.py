@@ -40,11 +40,15 @@ PANEL = {
         (405,) * 6,
         (LOGIN, {200, "→/panel/orders/", "→/panel/sending/"}, 404, CHOOSE, 404, 404),
     ),
-    "own step": (
+    # What an order does not allow as it stands leads back to it.
+    "not yet": (
         (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404),
         (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404),
     ),
-    "own button": ((405,) * 6, (LOGIN, {200, "→/panel/orders/"}, 404, CHOOSE, 404, 404)),
+    "not yet, and the owner's": (
+        (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404, 404),
+        (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404, 404),
+    ),
     # A facilitator who picked the stall finds nothing either (test_statements): it is the owner's alone.
     "owner's form": (
         (LOGIN, 200, 200, CHOOSE, 404, 404, 404),
@@ -158,9 +162,10 @@ AT_STOREFRONT = {
     # Whoever holds the link of the message; without a login.
     "confirm_listing": ((200,) * 6, ("→/yes/",) * 6),
     "panel:give_back": PANEL["owner's form of a row"],
-    **dict.fromkeys(("panel:give_back", "panel:decline"), PANEL["own form"]),
+    "panel:decline": PANEL["own form"],
     # The order of the rows is new: nothing of it can be sent or come back yet.
-    **dict.fromkeys(("panel:send_part", "panel:came_back"), PANEL["own step"]),
+    "panel:send_part": PANEL["not yet"],
+    "panel:came_back": PANEL["not yet, and the owner's"],
     **dict.fromkeys(
         (
             *("panel:accept", "panel:pack", "panel:send", "panel:deliver", "panel:take_back"),
@@ -174,6 +179,11 @@ AT_STOREFRONT = {
 HOLDERS_ALONE = {
     *("panel:choose", "panel:begin", "panel:account", "panel:take_cash", "panel:give_back"),
     *("panel:people", "panel:remove_member", "panel:close", "panel:agree"),
+    "panel:choose",
+    "panel:account",
+    "panel:take_cash",
+    "panel:give_back",
+    "panel:came_back",
 }
 
 OFFICE_PEOPLE = (

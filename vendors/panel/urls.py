@@ -3,6 +3,7 @@
 from django.urls import path
 
 from vendors.panel import (
+    ending,
     giving_back,
     joining,
     listing,
@@ -16,7 +17,6 @@ from vendors.panel import (
     variants,
     views,
 )
-from vendors.panel import ending, giving_back, orders, products, statements, views
 
 app_name = "panel"
 urlpatterns = [

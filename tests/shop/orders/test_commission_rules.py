@@ -14,8 +14,9 @@ from shop.ledger.accounts import INCOME_COMMISSION
 from shop.ledger.queries import balance
 from shop.orders.commissions import rate_of, rules_on
 from shop.orders.models import CommissionRule, LineCommission, StallOrder
-from shop.orders.services.fulfil import accept_stall_order, send_stall_order
+from shop.orders.services.fulfil import accept_stall_order
 from shop.orders.services.refund import refund_lines
+from shop.orders.services.send import send_stall_order
 from tests.makers import NOON, a_paid_order, a_product, a_stall
 
 pytestmark = pytest.mark.django_db
