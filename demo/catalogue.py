@@ -1,8 +1,12 @@
 """Categories and kinds of product."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oscar.apps.catalogue.models import Category, ProductAttribute, ProductClass
+
+from vendors.stalls.models import CategoryClass
 
 
 def write_categories(rows: list[dict[str, Any]]) -> dict[str, Category]:
@@ -37,3 +41,19 @@ def write_product_classes(rows: list[dict[str, Any]]) -> dict[str, ProductClass]
         )
         written[row["code"]] = kind
     return written
+
+
+def write_category_classes(
+    stalls: Iterable[Mapping[str, Any]],
+    categories: Mapping[str, Category],
+    kinds: Mapping[str, ProductClass],
+) -> None:
+    """A category's goods are of the kind that most stalls sell in it."""
+    counted: dict[str, Counter[str]] = {}
+    for stall in stalls:
+        for goods in stall["products"]:
+            counted.setdefault(goods["category"], Counter())[stall["product_class"]] += 1
+    CategoryClass.objects.bulk_create(
+        CategoryClass(category=categories[category], product_class=kinds[kind.most_common(1)[0][0]])
+        for category, kind in sorted(counted.items())
+    )

@@ -7,7 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from demo import files
-from demo.catalogue import write_categories, write_product_classes
+from demo.catalogue import (
+    write_categories,
+    write_category_classes,
+    write_product_classes,
+)
 from demo.days import Calendar
 from demo.orders import write_orders
 from demo.payouts import write_payouts
@@ -25,10 +29,11 @@ from vendors.stalls.models import Listing, Stall, StallMember
 def load_market(*, today: date) -> bool:
     """Write the shop's demo; False, and nothing is touched, when its stalls stand already."""
     rows = files.read("stalls")["stalls"]
+    # First: a demo of an earlier version has pictures of fewer sizes.
+    pictures = store_pictures()
     if Stall.objects.filter(slug__in=[row["key"] for row in rows]).exists():
         return False
     catalogue, calendar = files.read("catalogue"), Calendar(today)
-    pictures = store_pictures()
     with transaction.atomic():
         ground = Ground(
             catalogue=catalogue,
@@ -38,6 +43,7 @@ def load_market(*, today: date) -> bool:
             pickup_point=PickupPoint.objects.create(**catalogue["pickup_point"]),
             calendar=calendar,
         )
+        write_category_classes(rows, ground.categories, ground.classes)
         days = opening_days(len(rows), calendar)
         stalls = {
             row["key"]: write_stall(row, opened_on=day, ground=ground)

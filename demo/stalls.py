@@ -28,6 +28,7 @@ from shop.orders.models import (
     ShippingZone,
 )
 from vendors.stalls.models import Listing, Photo, Stall
+from vendors.stalls.photos import placeholder_of
 
 FRIDAY = 4
 NAMESPACE = uuid.UUID("6d1f2a52-61f3-4d7e-9c55-0d1f7b0a4c11")
@@ -152,7 +153,13 @@ def _write_listing(
         product=product, stall=stall, unit=goods["unit"], returnable=goods["returnable"]
     )
     Photo.objects.bulk_create(
-        Photo(listing=listing, key=ground.pictures[name], position=place, is_illustration=True)
+        Photo(
+            listing=listing,
+            key=ground.pictures[name],
+            position=place,
+            is_illustration=True,
+            placeholder=placeholder_of(ground.pictures[name]),
+        )
         for place, name in enumerate((goods["sku"], f"{goods['sku']}-2"))
     )
     if sizes:

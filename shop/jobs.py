@@ -58,6 +58,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "QuestionAsked": ("vendors.stalls.jobs.tell_stall_of_question",),
     "QuestionShown": ("vendors.stalls.jobs.tell_asker",),
     "ReviewShown": ("vendors.stalls.jobs.tell_stall_of_review",),
+    "PhotoAdded": ("vendors.stalls.jobs.make_photo_sizes",),
+    "PhotosGone": ("vendors.stalls.jobs.forget_gone_photos",),
 }
 
 

@@ -237,7 +237,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(STATE_DIR / "media"))
+# What no address leads to: the uploads from which the shop's pictures are made.
+PRIVATE_ROOT = env("PRIVATE_ROOT", default=str(STATE_DIR / "private"))
 STORAGES = {
+    "private": {"BACKEND": "shop.pictures.PrivateFiles"},
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

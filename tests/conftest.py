@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # whitenoise warns of a folder that collectstatic has not made yet.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    settings.PRIVATE_ROOT = str(STATE_DIR / "private-of-tests")
     # No manifest: tests read the files as they are, without collecting them first.
     settings.STORAGES = {
         **settings.STORAGES,

@@ -20,7 +20,7 @@ from shop.jalali import TEHRAN, format_date, format_month, tehran_date, weekday_
 from shop.jalali import Month as JalaliMonth
 from shop.money import RIALS_IN_TOMAN, Rial
 from shop.persian import to_persian_digits
-from shop.pictures import photo_url
+from shop.pictures import WIDTHS, photo_url
 
 register = template.Library()
 
@@ -152,8 +152,20 @@ def jalali_time(moment: datetime | None) -> str:
 
 @register.filter
 def photo(key: str, width: int) -> str:
-    """Address of a stored picture, at least this wide where there is one; empty without a key."""
+    """Address of a stored WebP, at least this wide; empty without a key. Squares over 640 only once they are ready."""
     return photo_url(key, width) if key else ""
+
+
+@register.filter
+def photo_jpeg(key: str, width: int) -> str:
+    """Address of a picture that is ready, for a browser that knows nothing newer than JPEG."""
+    return photo_url(key, width, "jpg")
+
+
+@register.filter
+def srcset(key: str, kind: str) -> str:
+    """Every width of a picture that is ready, in one format, as a browser chooses among them."""
+    return ", ".join(f"{photo_url(key, width, kind)} {width}w" for width in WIDTHS)
 
 
 @register.simple_tag

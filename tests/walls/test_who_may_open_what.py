@@ -158,6 +158,7 @@ AT_STOREFRONT = {
         f"panel:{name}": PANEL["own step"]
         for name in ("copy_listing", "hide_listing", "show_listing", "take_variant_away")
     },
+    "panel:photo": (PANEL["own form"][0], PANEL["own step"][1]),
     "panel:delete_listing": PANEL["own end"],
     # Whoever holds the link of the message; without a login.
     "confirm_listing": ((200,) * 6, ("→/yes/",) * 6),

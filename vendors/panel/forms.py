@@ -86,7 +86,9 @@ class PartForm(ParcelForm):
 class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Your photo"),
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"}
+        ),
         error_messages={
             "required": _("Choose a photo first."),
             "empty": _("This photo did not arrive whole. Please send it once more."),

@@ -9,6 +9,7 @@ from vendors.panel import (
     listing,
     orders,
     people,
+    photos,
     products,
     reviews,
     sending,
@@ -70,6 +71,7 @@ urlpatterns = [
     path(
         "sending/<slug:method>/provinces/<int:zone_id>/stop/", sending.stop_zone, name="stop_zone"
     ),
+    path("products/<int:product_id>/photos/<int:photo_id>/", photos.photo, name="photo"),
     path("orders/", orders.new, name="orders"),
     path("orders/to-send/", orders.to_send, name="orders_to_send"),
     path("orders/sent/", orders.sent, name="orders_sent"),

@@ -77,6 +77,11 @@ class AnotherPersonNeeded(StallError):
         return _("You paused this stall yourself. Somebody else has to answer.")
 
 
+class LastPhoto(StallError):
+    def __str__(self) -> str:
+        return _("Goods in the shop need a photo. Put another one in its place.")
+
+
 class ListingNotWhole(StallError):
     """Goods that cannot be shown yet; `missing` says in words what they lack."""
 

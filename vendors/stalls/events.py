@@ -30,3 +30,17 @@ class QuestionShown:
 @dataclass(frozen=True)
 class ReviewShown:
     review_id: int
+
+
+@dataclass(frozen=True)
+class PhotoAdded:
+    """A photo has its first pictures and wants the others."""
+
+    photo_id: int
+
+
+@dataclass(frozen=True)
+class PhotosGone:
+    """Pictures that a product shows no more; others may still show them."""
+
+    keys: list[str]

@@ -11,9 +11,13 @@ from shop.jobs import MARKET
 from shop.notices.services import send_sms
 from shop.orders.models import StallOrder
 from shop.templatetags.bazarche import jalali_day, toman
-from vendors.stalls.models import Appeal, Question, Review, Stall, StallDecision, StallMember
+from vendors.stalls.models import Appeal, Photo, Question, Review, Stall, StallDecision, StallMember
 from vendors.stalls.services.opening import end_holidays
+from vendors.stalls.services.photos import forget_photos, make_photo
 
+# Pictures may wait; messages about orders and money may not.
+LAST = -10
+PHOTOS_AT_ONCE = 10
 State = Stall.State
 
 
@@ -175,3 +179,23 @@ def tell_stalls_of_cancelling(stall_order_id: int) -> None:
             "url": f"{settings.STOREFRONT_URL}{reverse('panel:order', args=[stall_order.number])}",
         }
         _tell_members(stall, key=f"order-cancelled:{stall_order_id}", text=text)
+
+
+@app.task(queue=MARKET, lock="photos", priority=LAST)
+def make_photo_sizes(photo_id: int) -> None:
+    """All widths and formats of a photo; one photo at a time, behind everything that people wait for."""
+    make_photo(photo_id=photo_id)
+
+
+@app.task(queue=MARKET, priority=LAST)
+def forget_gone_photos(keys: list[str]) -> None:
+    forget_photos(keys=keys)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue=MARKET, queueing_lock="make_waiting_photos", lock="photos", priority=LAST)
+def make_waiting_photos(timestamp: int) -> None:
+    """A few photos that came without a job of their own, such as the demo's."""
+    waiting = Photo.objects.filter(is_ready=False).order_by("pk").values_list("pk", flat=True)
+    for photo_id in waiting[:PHOTOS_AT_ONCE]:
+        make_photo(photo_id=photo_id)

@@ -9,6 +9,7 @@ from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.makers import a_product
+from vendors.stalls.jobs import forget_gone_photos, make_photo_sizes
 from vendors.stalls.models import Photo
 from vendors.stalls.services.photos import MOST_PHOTOS
 
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRIVATE_ROOT = tmp_path / "private"
 
 
 def a_photo(shade: int = 90) -> SimpleUploadedFile:
@@ -106,3 +108,108 @@ def test_there_is_room_for_so_many(client, stall):
         "photo": ["جا برای ۸ عکس هست. عکس تازه را به جای یکی بگذارید."]
     }
     assert len(keys(product)) == MOST_PHOTOS
+
+
+def do(client, product, photo, **what):
+    return client.post(f"/panel/products/{product.pk}/photos/{photo.pk}/", what)
+
+
+def test_a_photo_moves_forward_and_the_first_one_stays(client, stall):
+    product = a_product(stall)
+    for shade in (10, 20, 30):
+        send(client, product, a_photo(shade))
+    first, second, third = product.listing.photos.all()
+    do(client, product, third, do="forward")
+    do(client, product, first, do="forward")
+    assert [photo.pk for photo in product.listing.photos.all()] == [first.pk, third.pk, second.pk]
+
+
+def test_a_deleted_photo_leaves_no_file_behind(client, stall, settings):
+    product = a_product(stall)
+    for shade in (10, 20):
+        send(client, product, a_photo(shade))
+    first, second = product.listing.photos.all()
+    do(client, product, first, do="delete")
+    forget_gone_photos(keys=[first.key])
+    assert keys(product) == [second.key]
+    assert sorted(
+        path.name for path in (settings.MEDIA_ROOT / "photos").iterdir() if any(path.iterdir())
+    ) == [second.key]
+    assert [path.name for path in (settings.PRIVATE_ROOT / "originals").iterdir()] == [second.key]
+
+
+def test_files_that_another_product_shows_stay(client, stall, settings):
+    product, other = a_product(stall), a_product(stall)
+    for each in (product, other):
+        send(client, each, a_photo(10))
+        send(client, each, a_photo(20))
+    photo = product.listing.photos.first()
+    do(client, product, photo, do="delete")
+    forget_gone_photos(keys=[photo.key])
+    assert (settings.MEDIA_ROOT / "photos" / photo.key / "640.webp").exists()
+    assert (settings.PRIVATE_ROOT / "originals" / photo.key).exists()
+
+
+def test_the_last_photo_of_goods_in_the_shop_stays(client, stall):
+    product = a_product(stall)
+    send(client, product, a_photo())
+    page = do(client, product, product.listing.photos.get(), do="delete")
+    assert page.context["error"].startswith("کالایی که در بازارچه است عکس می‌خواهد.")
+    assert len(keys(product)) == 1
+
+
+def test_the_middle_of_a_photo_is_chosen_among_nine_places(client, stall):
+    product = a_product(stall)
+    send(client, product, a_photo())
+    photo = product.listing.photos.get()
+    make_photo_sizes(photo_id=photo.pk)
+    for _time in range(2):
+        do(client, product, photo, do="focus", focus="0-100")
+    after = product.listing.photos.get()
+    assert (after.key, after.focus_x, after.focus_y) == (f"{photo.key}-0-100", 0, 100)
+    assert after.is_ready is False
+    page = client.get(f"/panel/products/{product.pk}/photos/{photo.pk}/")
+    assert [place.value for place in page.context["places"] if place.is_chosen] == ["0-100"]
+
+
+@pytest.mark.parametrize("focus", ["", "101-0", "-1-0", "x", "0-0-0"])
+def test_a_place_that_is_none_changes_nothing(client, stall, focus):
+    product = a_product(stall)
+    send(client, product, a_photo())
+    before = keys(product)
+    assert (
+        do(client, product, product.listing.photos.get(), do="focus", focus=focus).status_code
+        == 302
+    )
+    assert keys(product) == before
+
+
+def test_the_job_makes_all_sizes_and_the_page_offers_them(client, stall, settings):
+    product = a_product(stall)
+    send(client, product, a_photo())
+    photo = product.listing.photos.get()
+    job = ProcrastinateJob.objects.get(task_name="vendors.stalls.jobs.make_photo_sizes")
+    assert (job.args, job.lock) == ({"photo_id": photo.pk}, "photos")
+    assert "image/avif" not in client.get(f"/p/{product.slug}/").content.decode()
+    for _time in range(2):
+        make_photo_sizes(photo_id=photo.pk)
+    assert product.listing.photos.get().is_ready is True
+    page = client.get(f"/p/{product.slug}/").content.decode()
+    assert f"/media/photos/{photo.key}/1280.avif 1280w" in page
+    assert f"data:image/webp;base64,{photo.placeholder}" in page
+    assert len(list((settings.MEDIA_ROOT / "photos" / photo.key).iterdir())) == 12
+
+
+def test_a_photo_without_its_upload_is_left_as_it_is(stall):
+    product = a_product(stall)
+    photo = Photo.objects.create(listing=product.listing, key="gone")
+    make_photo_sizes(photo_id=photo.pk)
+    assert Photo.objects.get().is_ready is False
+
+
+def test_anothers_photo_is_not_there(client, stall, neighbour):
+    product, other = a_product(stall), a_product(neighbour)
+    photo = Photo.objects.create(listing=other.listing, key="k")
+    assert do(client, other, photo, do="delete").status_code == 404
+    assert do(client, product, photo, do="delete").status_code == 404
+    assert Photo.objects.count() == 1

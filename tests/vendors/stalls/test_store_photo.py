@@ -1,19 +1,27 @@
 """What becomes a picture of the shop, and what is refused with a kind sentence."""
 
+import base64
 import io
+import stat
 import struct
 import zlib
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.utils.translation import override
 from PIL import Image
 
 from shop.pictures import photo_url
 from vendors.stalls.errors import PhotoRefused
-from vendors.stalls.photos import store_photo
+from vendors.stalls.photos import (
+    Cut,
+    make_all_sizes,
+    placeholder_of,
+    recut_photo,
+    store_photo,
+)
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 GPS_IFD, GPS_LATITUDE, MAKE, ORIENTATION = 0x8825, 2, 0x010F, 0x0112
@@ -22,7 +30,8 @@ SCRIPT = b"<script>alert('tail')</script>"
 
 @pytest.fixture(autouse=True)
 def _own_media(settings, tmp_path: Path):
-    settings.MEDIA_ROOT = str(tmp_path)
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.PRIVATE_ROOT = str(tmp_path / "private")
 
 
 def a_picture(width=1600, height=1200, *, kind="JPEG", colour=RED, mode="RGB", **options) -> bytes:
@@ -44,8 +53,8 @@ def upload(content: bytes, name="photo.jpg") -> ContentFile:
     return ContentFile(content, name=name)
 
 
-def stored(key: str, width: int) -> Image.Image:
-    with default_storage.open(f"photos/{key}/{width}.webp") as file:
+def stored(key: str, width: int, kind="webp") -> Image.Image:
+    with default_storage.open(f"photos/{key}/{width}.{kind}") as file:
         picture = Image.open(io.BytesIO(file.read()))
         picture.load()
         return picture
@@ -70,29 +79,76 @@ def a_png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"no picture")
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_photo_becomes_three_square_webp_files(kind):
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_a_photo_becomes_three_square_webp_files_at_once(kind):
     key = store_photo(upload=upload(a_picture(kind=kind)))
 
-    for width in (320, 640, 960):
+    for width in (160, 320, 640):
         picture = stored(key, width)
         assert (picture.format, picture.size) == ("WEBP", (width, width))
-    assert sorted(default_storage.listdir(f"photos/{key}")[1]) == [
-        "320.webp",
-        "640.webp",
-        "960.webp",
-    ]
+    assert files_of(key) == ["160.webp", "320.webp", "640.webp"]
 
 
-def test_a_cover_is_twice_as_wide_as_high_and_has_one_more_width():
+def files_of(key: str) -> list[str]:
+    return sorted(default_storage.listdir(f"photos/{key}")[1])
+
+
+def test_the_job_makes_four_widths_in_three_formats():
+    key = store_photo(upload=upload(a_picture()))
+    for _time in range(2):
+        make_all_sizes(key=key, cut=Cut())
+
+    assert len(files_of(key)) == 12
+    for kind, name in (("avif", "AVIF"), ("webp", "WEBP"), ("jpg", "JPEG")):
+        pictures = [stored(key, width, kind) for width in (160, 320, 640, 1280)]
+        assert [picture.format for picture in pictures] == [name] * 4
+        assert [picture.size for picture in pictures] == [
+            (160, 160),
+            (320, 320),
+            (640, 640),
+            (1200, 1200),  # as large as the photo is high
+        ]
+
+
+def test_the_upload_is_kept_where_no_address_leads(settings):
+    content = a_picture()
+    key = store_photo(upload=upload(content))
+
+    with storages["private"].open(f"originals/{key}") as file:
+        assert file.read() == content
+    with pytest.raises(ValueError, match="no address"):
+        storages["private"].url(f"originals/{key}")
+    kept = Path(settings.PRIVATE_ROOT) / "originals" / key
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert Path(settings.MEDIA_ROOT) not in kept.parents
+
+
+def test_a_cover_is_twice_as_wide_as_high_and_whole_at_once():
     key = store_photo(upload=upload(a_picture(2000, 1500)), square=False)
 
-    assert [stored(key, width).size for width in (320, 640, 960, 1280)] == [
+    assert [stored(key, width).size for width in (160, 320, 640, 1280)] == [
+        (160, 80),
         (320, 160),
         (640, 320),
-        (960, 480),
         (1280, 640),
     ]
+
+
+def test_the_square_is_cut_round_what_must_stay():
+    key = store_photo(upload=upload(halves()))
+    left = recut_photo(key=key, cut=Cut(focus_x=0))
+    right = recut_photo(key=key, cut=Cut(focus_x=100))
+
+    assert (left, right) == (f"{key}-0-50", f"{key}-100-50")
+    assert stored(left, 320).getpixel((309, 160))[0] > 150  # red to its right edge
+    assert stored(right, 320).getpixel((10, 160))[2] > 150  # blue from its left edge
+
+
+def test_the_placeholder_is_a_tiny_webp():
+    text = placeholder_of(store_photo(upload=upload(halves())))
+
+    assert 0 < len(text) <= 400
+    assert Image.open(io.BytesIO(base64.b64decode(text))).size == (16, 16)
 
 
 def test_the_square_is_cut_from_the_middle():
@@ -106,9 +162,9 @@ def test_the_square_is_cut_from_the_middle():
 def test_a_small_photo_is_not_blown_up():
     key = store_photo(upload=upload(a_picture(500, 400)))
 
-    assert [stored(key, width).size for width in (320, 640, 960)] == [
+    assert [stored(key, width).size for width in (160, 320, 640)] == [
+        (160, 160),
         (320, 320),
-        (400, 400),
         (400, 400),
     ]
 
@@ -142,7 +198,7 @@ def test_place_camera_and_every_other_note_are_gone():
 
     key = store_photo(upload=upload(content))
 
-    for width in (320, 640, 960):
+    for width in (160, 320, 640):
         picture = stored(key, width)
         assert dict(picture.getexif()) == {}
         assert {"exif", "icc_profile", "xmp", "comment"}.isdisjoint(picture.info)
@@ -152,7 +208,7 @@ def test_what_hangs_behind_the_picture_is_gone():
     content = a_picture() + SCRIPT
     key = store_photo(upload=upload(content))
 
-    for width in (320, 640, 960):
+    for width in (160, 320, 640):
         with default_storage.open(f"photos/{key}/{width}.webp") as file:
             assert b"script" not in file.read()
 
@@ -170,6 +226,26 @@ def test_the_name_and_the_claimed_type_of_an_upload_mean_nothing():
 def test_a_picture_of_177_megapixels_is_refused_from_its_header():
     assert "25 megapixels" in refusal(a_png_header(13_300, 13_300))
     assert "25 megapixels" in refusal(a_png_header(100_000, 100_000))
+
+
+def a_gif_header(width: int, height: int) -> bytes:
+    return b"GIF89a" + struct.pack("<HHBBB", width, height, 0, 0, 0) + b";"
+
+
+def a_webp_header(width: int, height: int) -> bytes:
+    """An extended WebP that says how large its canvas is."""
+    size = struct.pack("<I", width - 1)[:3] + struct.pack("<I", height - 1)[:3]
+    body = b"WEBPVP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + size
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def test_bombs_of_other_kinds_are_refused_from_their_headers():
+    assert "not a photo we can show" in refusal(a_gif_header(65_535, 65_535))
+    assert "25 megapixels" in refusal(a_webp_header(16_383, 16_383))
+
+
+def test_a_heic_over_25_megapixels_is_refused():
+    assert "25 megapixels" in refusal(a_picture(5_001, 5_000, kind="HEIF", quality=10))
 
 
 def test_25_megapixels_are_the_most():
@@ -204,8 +280,9 @@ def test_what_is_no_photo_is_refused(name, content):
 
 
 def test_the_address_is_of_the_smallest_width_that_is_wide_enough():
-    assert photo_url("abc", 100) == "/media/photos/abc/320.webp"
+    assert photo_url("abc", 100) == "/media/photos/abc/160.webp"
     assert photo_url("abc", 320) == "/media/photos/abc/320.webp"
     assert photo_url("abc", 480) == "/media/photos/abc/640.webp"
-    assert photo_url("abc", 2000) == "/media/photos/abc/960.webp"
+    assert photo_url("abc", 2000) == "/media/photos/abc/1280.webp"
+    assert photo_url("abc", 640, "avif") == "/media/photos/abc/640.avif"
     assert photo_url("cover-abc", 1000) == "/media/photos/cover-abc/1280.webp"

@@ -24,6 +24,7 @@ from shop.orders.events import ProductsChanged
 from shop.orders.models import Fulfilment
 from shop.storefront.cards import short_title
 from vendors.stalls.errors import CategoryGone, CodeTaken
+from vendors.stalls.events import PhotosGone
 from vendors.stalls.models import Listing, ListingChange, Stall
 from vendors.stalls.queries.words import Words, class_of, open_categories, words_of
 from vendors.stalls.services.goods import change_price, change_stock
@@ -260,6 +261,8 @@ def throw_away(*, listing: Listing) -> bool:
         rows = Listing.objects.select_for_update().filter(pk=listing.pk, state__in=NEVER_SHOWN)
         if not rows:
             return False
+        keys = list(listing.photos.values_list("key", flat=True))
         Product.objects.filter(pk=listing.product_id).delete()
+        publish(PhotosGone(keys))
     logger.info("listing.thrown_away listing=%s", listing.pk)
     return True
