@@ -80,7 +80,7 @@ def _form(listing: Listing | None, request: HttpRequest | None = None) -> Listin
         request.POST if request else None,
         request.FILES if request else None,
         initial=_said(listing) if listing else {},
-        categories=[(tile.pk, tile.name) for tile in category_tiles()],
+        tiles=category_tiles(),
         has_variants=listing is not None and listing.product.is_parent,
         is_whole=is_whole,
     )
@@ -115,7 +115,7 @@ def _screen(
         "seat": seat,
         "form": form,
         "key": key,
-        "tiles": category_tiles(),
+        "tiles": form.tiles,
         "chosen": str(form["category"].value() or ""),
         "kind": form["kind"].value(),
         "most_photos": MOST_PHOTOS,

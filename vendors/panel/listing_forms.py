@@ -1,6 +1,6 @@
 """What a stall holder says of goods: photos first, then name, price, how many, category; a few more things after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from oscar.apps.catalogue.models import ProductAttribute
 from shop.forms import PlainTextField, TomanField, WholeNumberField
 from shop.persian import to_latin_digits
 from vendors.panel.forms import DEAREST_TOMAN, MOST_PIECES
+from vendors.panel.listing_queries import Tile
 from vendors.stalls.models import Listing
 from vendors.stalls.queries.product import ATTRIBUTE_NAMES
 from vendors.stalls.queries.words import Words
@@ -81,11 +82,12 @@ class ListingForm(WholeForm):
     category = forms.ChoiceField(label=_("What kind of thing is it?"), required=False)
 
     def __init__(
-        self, *args: Any, categories: Iterable[tuple[int, str]], has_variants: bool, **kwargs: Any
+        self, *args: Any, tiles: Sequence[Tile], has_variants: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.tiles = tiles
         field = self.fields["category"]
-        field.choices = list(categories)  # type: ignore[attr-defined]
+        field.choices = [(tile.pk, tile.name) for tile in tiles]  # type: ignore[attr-defined]
         field.error_messages["invalid_choice"] = _(
             "This category is no longer there. Please choose another one."
         )

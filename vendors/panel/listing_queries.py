@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from oscar.apps.catalogue.models import Product
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Left
+from oscar.apps.catalogue.models import Category, Product
 
 from shop.money import Rial
 from shop.pictures import photo_url
@@ -28,7 +30,10 @@ class Tile:
 
 
 def category_tiles() -> list[Tile]:
-    """The categories goods may stand in, in the order of the shop, each with its own picture or one of goods in it."""
+    """The categories goods may stand in, in the order of the shop, each with its own picture or one of goods in it.
+
+    Two statements.
+    """
     keys = dict(
         Photo.objects.filter(
             listing__product__is_public=True,
@@ -39,21 +44,19 @@ def category_tiles() -> list[Tile]:
         .distinct("listing__product__categories")
         .values_list("listing__product__categories", "key")
     )
-    roots: dict[str, str] = {}
-    for path, name in open_categories().model.objects.filter(depth=1).values_list("path", "name"):
-        roots[path] = name
+    root = Category.objects.filter(depth=1, path=Left(OuterRef("path"), Category.steplen))
     return [
         Tile(
             pk=row.pk,
             name=row.name,
-            street="" if row.depth == 1 else roots.get(row.path[: row.steplen], ""),
+            street="" if row.depth == 1 else row.root or "",
             picture=row.image.url
             if row.image
             else photo_url(keys[row.pk], 160)
             if row.pk in keys
             else "",
         )
-        for row in open_categories()
+        for row in open_categories().annotate(root=Subquery(root.values("name")[:1]))
     ]
 
 

@@ -1,0 +1,80 @@
+"""Thousands of rows like one that is there, made inside the database: orders of a stall, and goods in it."""
+
+from typing import Any
+
+from django.db import connection, models
+from oscar.apps.catalogue.models import Product
+from oscar.apps.order.models import Line, Order
+from oscar.apps.partner.models import StockRecord
+
+from shop.orders.models import Fulfilment, StallOrder
+from vendors.stalls.models import Listing
+
+# What most orders of an old stall are, and a few of what is still to do.
+STATES = "CASE WHEN n % 1000 = 0 THEN 'new' WHEN n % 1000 < 3 THEN 'sent' ELSE 'delivered' END"
+ORDER_NUMBER, PRODUCT_SLUG = "'crowd-' || n", "'crowd-' || n"
+
+
+def more_orders(template: StallOrder, count: int) -> None:
+    """So many orders like this one, each a minute older than the one before; almost all were delivered."""
+    order, line = template.order, template.order.lines.first()
+    minutes = "n * interval '1 minute'"
+    _copy(Order, f"id = {order.pk}", count, number=ORDER_NUMBER, basket_id="NULL")
+    made = "JOIN order_order o ON o.number = 'crowd-' || n"
+    lines = {"order_id": "o.id"}
+    _copy(Line, f"id = {line.pk}", count, join=made, **lines)
+    _copy(
+        StallOrder,
+        f"id = {template.pk}",
+        count,
+        join=made,
+        order_id="o.id",
+        number="'crowd-' || n || '-1'",
+        state=STATES,
+        created_at=f"template.created_at - {minutes}",
+        send_by="template.send_by - (n / 1000)::int",
+    )
+    _analyze()
+
+
+def more_products(template: Product, count: int) -> None:
+    """So many goods like this one, in the same stall at the same price."""
+    _copy(Product, f"id = {template.pk}", count, title="'کالا ' || n", slug=PRODUCT_SLUG)
+    made = "JOIN catalogue_product p ON p.slug = 'crowd-' || n"
+    for model, key in (
+        (Listing, template.listing.pk),
+        (StockRecord, template.stockrecords.get().pk),
+        (Fulfilment, template.fulfilment.pk),
+    ):
+        own = {"partner_sku": "'crowd-' || n"} if model is StockRecord else {}
+        own |= {"num_allocated": "0"} if model is StockRecord else {}
+        _copy(model, f"{model._meta.pk.column} = {key}", count, join=made, product_id="p.id", **own)
+    _analyze()
+
+
+def _copy(
+    model: type[models.Model], which: str, count: int, *, join: str = "", **instead: str
+) -> None:
+    """Insert `count` copies of the row; `instead` gives columns other values, as SQL that may use n."""
+    columns = [
+        field.column
+        for field in model._meta.concrete_fields
+        if not isinstance(field, models.AutoField)
+    ]
+    values = [instead.get(column, f'template."{column}"') for column in columns]
+    table = model._meta.db_table
+    names = ", ".join(f'"{column}"' for column in columns)
+    _run(
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(values)}"
+        f" FROM (SELECT * FROM {table} WHERE {which}) template"
+        f" CROSS JOIN generate_series(1, {count}) n {join}"
+    )
+
+
+def _analyze() -> None:
+    _run("ANALYZE")
+
+
+def _run(statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
