@@ -373,6 +373,13 @@ SMS_SENDER = (
     if PRODUCTION
     else env("SMS_SENDER", default="shop.notices.senders.ConsoleSender")
 )
+KAVENEGAR_API_KEY = env("KAVENEGAR_API_KEY", default="")
+KAVENEGAR_URL = env("KAVENEGAR_URL", default="https://api.kavenegar.com")
+KAVENEGAR_SENDER = env("KAVENEGAR_SENDER", default="")
+KAVENEGAR_TEMPLATE = env("KAVENEGAR_TEMPLATE", default="")
+KAVENEGAR_TIMEOUT_SECONDS = 10
+if SMS_SENDER.endswith("KavenegarSender") and not KAVENEGAR_API_KEY:
+    raise ImproperlyConfigured("Messages through Kavenegar need KAVENEGAR_API_KEY")
 SMS_FILE = env("SMS_FILE", default=str(STATE_DIR / "logs" / "sms.log"))
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 

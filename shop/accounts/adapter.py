@@ -75,7 +75,7 @@ class PhoneAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     ) -> None:
         text = gettext("Bazarche: your login code is %(code)s") % {"code": digits(code)}
         key = f"login-code:{uuid.uuid4().hex}"
-        defer("shop.notices.jobs.send_text", key=key, phone=phone, text=text)
+        defer("shop.notices.jobs.send_text", key=key, phone=phone, text=text, code=code)
         if settings.DEMO and at_office() and user is not None:
             self._show_second_factor(user)
 

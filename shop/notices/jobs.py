@@ -20,6 +20,6 @@ def forget_old_notices(timestamp: int) -> None:
 
 
 @app.task(queue=MARKET)
-def send_text(key: str, phone: str, text: str) -> None:
+def send_text(key: str, phone: str, text: str, code: str = "") -> None:
     """For those who may not import this package; otherwise call `send_sms` in the transaction."""
-    services.send_sms(key=key, phone=phone, text=text, now=timezone.now())
+    services.send_sms(key=key, phone=phone, text=text, code=code, now=timezone.now())

@@ -13,6 +13,7 @@ class Notice(models.Model):
     key = models.CharField(max_length=120, unique=True)
     phone = models.CharField(max_length=16)
     text = models.TextField()
+    code = models.CharField(max_length=12, blank=True)  # the login code in the text
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

@@ -14,21 +14,21 @@ logger = logging.getLogger("sms")
 
 
 class SmsSender(Protocol):
-    def send(self, *, phone: str, text: str) -> None:
-        """Hand one message over. Raises NotSent when it was not taken."""
+    def send(self, *, phone: str, text: str, code: str = "") -> None:
+        """Hand one message over; `code` is the login code in it, if any. Raises NotSent when it was not taken."""
 
 
 class ConsoleSender:
     """For demo and development: the message is a line of the log, and login codes are read there."""
 
-    def send(self, *, phone: str, text: str) -> None:
+    def send(self, *, phone: str, text: str, code: str = "") -> None:
         logger.info("SMS to %s: %s", phone, text)
 
 
 class FileSender:
     """One JSON line a message, appended to `settings.SMS_FILE`: for a modem's spooler, and for tests."""
 
-    def send(self, *, phone: str, text: str) -> None:
+    def send(self, *, phone: str, text: str, code: str = "") -> None:
         path = Path(settings.SMS_FILE)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
