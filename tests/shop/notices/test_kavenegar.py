@@ -123,7 +123,7 @@ def test_a_refusal_is_not_sent_and_says_its_status_alone(kavenegar, caplog, stat
 )
 def test_an_answer_that_is_none_is_not_sent(kavenegar, body):
     kavenegar.body = body
-    with pytest.raises(NotSent, match="^kavenegar: status 0$"):
+    with pytest.raises(NotSent, match=r"^kavenegar: status 0$"):
         KavenegarSender().send(phone=PHONE, text="سلام")
 
 
@@ -139,7 +139,7 @@ def test_a_service_that_does_not_answer_in_time_is_not_sent(kavenegar, settings,
 
 def test_a_service_that_is_not_there_is_not_sent(kavenegar, settings):
     settings.KAVENEGAR_URL = "http://127.0.0.1:9"
-    with pytest.raises(NotSent, match="^kavenegar: ConnectError$"):
+    with pytest.raises(NotSent, match=r"^kavenegar: ConnectError$"):
         KavenegarSender().send(phone=PHONE, text="سلام")
 
 
