@@ -39,6 +39,12 @@ def test_ports_are_open_to_this_machine_alone():
     assert ports == ["127.0.0.1:8000:8000", "127.0.0.1:8001:8000"]
 
 
+def test_the_image_and_the_set_up_bring_what_papers_are_set_with():
+    packages = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    for file in ("docker/web/Dockerfile", "bin/setup"):
+        assert packages in (ROOT / file).read_text(), file
+
+
 def test_every_file_that_is_copied_or_mounted_exists():
     for service in SERVICES.values():
         for volume in service.get("volumes", []):
