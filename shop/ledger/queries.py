@@ -1,12 +1,15 @@
 """Reading the books: every balance shown anywhere is a sum of postings."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Max, Q, Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
-from shop.ledger.accounts import stall_available, stall_delivered, stall_pending
+from shop.jalali import TEHRAN
+from shop.ledger.accounts import stall_available, stall_cash, stall_delivered, stall_pending
 from shop.ledger.models import Posting
 from shop.money import Rial
 
@@ -15,6 +18,7 @@ EARNED_KINDS = (Posting.Kind.GOODS, Posting.Kind.COMMISSION, Posting.Kind.SHIPPI
 STALL_EARNED = r"^stall:\d+:(delivered|available)$"
 # What only moves on to the next account is not earned again.
 RELEASED = "stall_order.released"
+NOTHING = Rial(0)
 
 
 @dataclass(frozen=True)
@@ -37,64 +41,180 @@ def balance(account: str) -> Rial:
 
 
 @dataclass(frozen=True)
-class OrderEarning:
-    """What one stall order brought, rial: goods, and the commission kept from them (positive).
+class Sales:
+    """What a stall sold, and what went off it; rial, each positive when it is as it usually is.
 
-    What the buyer paid for sending is apart: the stall gives it to the carrier.
+    `given_back` is what refunds took from the stall: goods, less the commission that was given back with them. What
+    buyers paid for sending is apart: the stall gives it to the carrier.
     """
 
-    stall_order_id: int
-    goods: Rial
-    shipping: Rial
-    commission: Rial
+    sold: Rial = NOTHING
+    commission: Rial = NOTHING
+    given_back: Rial = NOTHING
+    sending: Rial = NOTHING
 
     @property
     def net(self) -> Rial:
-        return self.goods - self.commission
+        """What the stall keeps."""
+        return self.sold - self.commission - self.given_back
+
+    def __add__(self, other: "Sales") -> "Sales":
+        return Sales(
+            self.sold + other.sold,
+            self.commission + other.commission,
+            self.given_back + other.given_back,
+            self.sending + other.sending,
+        )
 
 
-def awaited(*, partner_id: int) -> Rial:
-    """What a stall earns when all that is paid has arrived: goods without commission, rial; zero for none."""
-    total = Posting.objects.filter(
-        account__code=stall_pending(partner_id),
-        kind__in=(Posting.Kind.GOODS, Posting.Kind.COMMISSION),
-    ).aggregate(total=Sum("amount"))["total"]
-    return -Rial(total or 0)
+@dataclass(frozen=True)
+class SalesLine:
+    """One event: a parcel's arrival, something given back, or a sale that is of no order (None)."""
+
+    stall_order_id: int | None
+    occurred_at: datetime
+    is_given_back: bool
+    sales: Sales
 
 
-def earnings_by_order(*, partner_id: int, since: datetime, until: datetime) -> list[OrderEarning]:
-    """What a stall earned by delivering, order by order, from `since` (included) to `until` (not); latest first.
+def sales_by_day(*, partner_id: int, since: datetime, until: datetime) -> dict[date, Sales]:
+    """What a stall sold on each day of Tehran, from `since` (included) to `until` (not), counted when it arrived.
 
-    Rial, sums of postings; what was refunded in that time counts against it. Empty when nothing moved. One statement.
+    Sums of postings; days on which nothing moved are missing. One statement.
     """
-    kinds = Posting.Kind
     rows = (
-        Posting.objects.filter(
-            account__code__in=(stall_delivered(partner_id), stall_available(partner_id)),
-            kind__in=EARNED_KINDS,
-            stall_order_id__isnull=False,
-            transaction__occurred_at__gte=since,
-            transaction__occurred_at__lt=until,
-        )
-        .exclude(transaction__event_type=RELEASED)
-        .values("stall_order_id")
-        .annotate(
-            goods=Sum("amount", filter=Q(kind=kinds.GOODS)),
-            shipping=Sum("amount", filter=Q(kind=kinds.SHIPPING)),
-            commission=Sum("amount", filter=Q(kind=kinds.COMMISSION)),
-            last=Max("transaction__occurred_at"),
-        )
-        .order_by("-last", "-stall_order_id")
+        _earned_by(partner_id, since, until)
+        .annotate(day=TruncDate("transaction__occurred_at", tzinfo=TEHRAN))
+        .values("day")
+        .annotate(**_PARTS)
+    )
+    return {row["day"]: _sales(row) for row in rows}
+
+
+def sales_lines(
+    *, partner_id: int, since: datetime, until: datetime, skip: int = 0, most: int
+) -> list[SalesLine]:
+    """The events behind `sales_by_day`, the latest first: what arrived, and each time that something was given back.
+
+    At most `most` of them after the first `skip`. Sums of postings. One statement.
+    """
+    rows = (
+        _earned_by(partner_id, since, until)
+        .annotate(is_given_back=_IS_GIVEN_BACK)
+        .values("transaction__occurred_at", "transaction_id", "stall_order_id", "is_given_back")
+        .annotate(**_PARTS)
+        .order_by("-transaction__occurred_at", "-transaction_id", "stall_order_id", "is_given_back")
     )
     return [
-        OrderEarning(
-            stall_order_id=int(row["stall_order_id"] or 0),
-            goods=-Rial(row["goods"] or 0),
-            shipping=-Rial(row["shipping"] or 0),
-            commission=Rial(row["commission"] or 0),
+        SalesLine(
+            stall_order_id=row["stall_order_id"],
+            occurred_at=row["transaction__occurred_at"],
+            is_given_back=row["is_given_back"],
+            sales=_sales(row),
         )
-        for row in rows
+        for row in rows[skip : skip + most]
     ]
+
+
+def _earned_by(partner_id: int, since: datetime, until: datetime) -> "QuerySet[Posting]":
+    return Posting.objects.filter(
+        account__code__in=(stall_delivered(partner_id), stall_available(partner_id)),
+        kind__in=EARNED_KINDS,
+        transaction__occurred_at__gte=since,
+        transaction__occurred_at__lt=until,
+    ).exclude(transaction__event_type=RELEASED)
+
+
+_Kind = Posting.Kind
+# Against the usual direction: goods and sending that a stall has no more, commission that it gets back.
+_IS_GIVEN_BACK = ExpressionWrapper(
+    Q(kind__in=(_Kind.GOODS, _Kind.SHIPPING), amount__gt=0)
+    | Q(kind=_Kind.COMMISSION, amount__lt=0),
+    output_field=BooleanField(),
+)
+_PARTS = {
+    "sold": Sum("amount", filter=Q(kind=_Kind.GOODS, amount__lt=0)),
+    "kept": Sum("amount", filter=Q(kind=_Kind.COMMISSION, amount__gt=0)),
+    "back": Sum(
+        "amount",
+        filter=Q(kind=_Kind.GOODS, amount__gt=0) | Q(kind=_Kind.COMMISSION, amount__lt=0),
+    ),
+    "sending": Sum("amount", filter=Q(kind=_Kind.SHIPPING)),
+}
+
+
+def _sales(row: Mapping[str, Any]) -> Sales:
+    return Sales(
+        sold=-Rial(row["sold"] or 0),
+        commission=Rial(row["kept"] or 0),
+        given_back=Rial(row["back"] or 0),
+        sending=-Rial(row["sending"] or 0),
+    )
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What a stall has coming, rial: payable since before a moment and since then, and paid but not arrived.
+
+    `cash` it holds already, and it is netted against what it gets.
+    """
+
+    payable_before: Rial
+    payable_since: Rial
+    awaited: Rial
+    cash: Rial
+
+
+def coming(*, partner_id: int, since: datetime) -> Coming:
+    """Sums of postings; zeros for a stall that never sold. One statement."""
+    available = Q(account__code=stall_available(partner_id))
+    pending = Q(account__code=stall_pending(partner_id), kind__in=(_Kind.GOODS, _Kind.COMMISSION))
+    sums = Posting.objects.filter(
+        account__code__in=(
+            stall_available(partner_id),
+            stall_pending(partner_id),
+            stall_cash(partner_id),
+        )
+    ).aggregate(
+        before=Sum("amount", filter=available & Q(transaction__occurred_at__lt=since)),
+        later=Sum("amount", filter=available & Q(transaction__occurred_at__gte=since)),
+        awaited=Sum("amount", filter=pending),
+        cash=Sum("amount", filter=Q(account__code=stall_cash(partner_id))),
+    )
+    return Coming(
+        payable_before=-Rial(sums["before"] or 0),
+        payable_since=-Rial(sums["later"] or 0),
+        awaited=-Rial(sums["awaited"] or 0),
+        cash=Rial(sums["cash"] or 0),
+    )
+
+
+@dataclass(frozen=True)
+class InWindow:
+    """What an arrived order brings when its return window is over, rial, and the cash the stall has of it already."""
+
+    owed: Rial
+    cash: Rial
+
+
+def in_return_window(*, partner_id: int, stall_order_ids: Collection[int]) -> dict[int, InWindow]:
+    """By stall order; those without postings are missing. One statement."""
+    rows = (
+        Posting.objects.filter(
+            account__code__in=(stall_delivered(partner_id), stall_cash(partner_id)),
+            stall_order_id__in=stall_order_ids,
+        )
+        .values("stall_order_id")
+        .annotate(
+            owed=Sum("amount", filter=Q(account__code=stall_delivered(partner_id))),
+            cash=Sum("amount", filter=Q(account__code=stall_cash(partner_id))),
+        )
+    )
+    return {
+        row["stall_order_id"]: InWindow(-Rial(row["owed"] or 0), Rial(row["cash"] or 0))
+        for row in rows
+        if row["stall_order_id"] is not None
+    }
 
 
 def earned_postings_since(*, posted_after: datetime) -> Iterator[EarnedPosting]:

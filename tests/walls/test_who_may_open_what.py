@@ -149,7 +149,7 @@ AT_STOREFRONT = {
     "panel:stop_way": PANEL["sending button"],
     "panel:stop_zone": PANEL["own button"],
     "panel:order": PANEL["own page"],
-    "panel:statement": PANEL["own page of money"],
+    **dict.fromkeys(("panel:statement", "panel:paper"), PANEL["own page of money"]),
     "panel:account": PANEL["owner's form"],
     "panel:photos": PANEL["own form"],
     "panel:new_listing": PANEL["form"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum
@@ -11,13 +11,12 @@ from oscar.apps.catalogue.models import Product
 from oscar.apps.order.models import Line
 from oscar.apps.partner.models import StockRecord
 
-from shop.jalali import TEHRAN, Month
-from shop.ledger.accounts import stall_cash
-from shop.ledger.queries import OrderEarning, awaited, balance, earnings_by_order
+from shop.jalali import Month
 from shop.money import Rial
 from shop.orders.models import StallOrder
 from shop.orders.privacy import BuyerSeen, buyer_seen
 from shop.storefront.cards import short_title
+from vendors.panel.money import net_of_month
 from vendors.panel.seat import Seat
 from vendors.stalls.models import Listing, Photo, Stall
 from vendors.stalls.services.listing_states import NEVER_SHOWN
@@ -198,7 +197,7 @@ def glance(seat: Seat, *, today: date) -> Glance:
         to_send=waiting["to_send"],
         next_send_by=waiting["next"],
         products=seat.listings.count(),
-        earned=sum((row.net for row in _earned(seat.stall, Month.of(today))), Rial(0)),
+        earned=net_of_month(seat, Month.of(today)),
     )
 
 
@@ -218,79 +217,3 @@ def piles_of(seat: Seat) -> Piles:
         new=Count("pk", filter=Q(state=State.NEW)), to_send=Count("pk", filter=~Q(state=State.NEW))
     )
     return Piles(**counts, has_ended=seat.orders.filter(state__in=StallOrder.ENDED).exists())
-
-
-@dataclass(frozen=True)
-class EarnedOrder:
-    earning: OrderEarning
-    stall_order: StallOrder
-
-
-@dataclass(frozen=True)
-class MonthOfSales:
-    """A Jalali month's earnings, rial, with the orders they come from, and what is still on its way."""
-
-    month: Month
-    orders: tuple[EarnedOrder, ...]
-    on_its_way: Rial
-    open_orders: tuple[StallOrder, ...]
-
-    @property
-    def goods(self) -> Rial:
-        return sum((row.earning.goods for row in self.orders), Rial(0))
-
-    @property
-    def shipping(self) -> Rial:
-        return sum((row.earning.shipping for row in self.orders), Rial(0))
-
-    @property
-    def commission(self) -> Rial:
-        return sum((row.earning.commission for row in self.orders), Rial(0))
-
-    @property
-    def net(self) -> Rial:
-        return self.goods - self.commission
-
-
-def month_of_sales(seat: Seat, month: Month) -> MonthOfSales:
-    """Sums of ledger postings and nothing else: what arrived in the month, and what is paid and not yet there."""
-    earned = _earned(seat.stall, month)
-    orders = seat.orders.in_bulk([row.stall_order_id for row in earned])
-    return MonthOfSales(
-        month=month,
-        orders=tuple(EarnedOrder(row, orders[row.stall_order_id]) for row in earned),
-        on_its_way=awaited(partner_id=seat.stall.partner_id),
-        open_orders=tuple(
-            seat.orders.filter(state__in=StallOrder.ON_ITS_WAY)
-            .not_paid_at_door()
-            .order_by("send_by", "pk")[:PAGE]
-        ),
-    )
-
-
-@dataclass(frozen=True)
-class DoorMoney:
-    """Cash of a stall, rial: still to be taken at these orders' doors, and in its hands until the next settlement."""
-
-    orders: tuple[StallOrder, ...]
-    in_hand: Rial
-
-    @property
-    def due(self) -> Rial:
-        return sum((order.due_at_door or Rial(0) for order in self.orders), Rial(0))
-
-
-def door_money(seat: Seat) -> DoorMoney:
-    """What waits at doors, and the ledger's sum of what was taken there; nothing for a stall that takes no cash."""
-    return DoorMoney(
-        orders=tuple(seat.orders.paid_at_door().with_due_at_door().order_by("send_by", "pk")),
-        in_hand=balance(stall_cash(seat.stall.partner_id)),
-    )
-
-
-def _earned(stall: Stall, month: Month) -> list[OrderEarning]:
-    return earnings_by_order(
-        partner_id=stall.partner_id,
-        since=datetime.combine(month.start, time.min, TEHRAN),
-        until=datetime.combine(month.next().start, time.min, TEHRAN),
-    )

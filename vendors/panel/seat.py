@@ -111,7 +111,7 @@ def memberships(user: User) -> list[StallMember]:
     """The stalls this person may work for, by name."""
     return list(
         StallMember.objects.filter(user=user)
-        .select_related("stall__partner")
+        .select_related("stall__partner__terms")
         .order_by("stall__name", "pk")
     )
 

@@ -42,6 +42,7 @@ urlpatterns = [
     path("money/<int:year>/<int:month>/", views.money, name="money_of_month"),
     path("money/account/", statements.account, name="account"),
     path("money/paid/<int:year>/<int:month>/", statements.statement, name="statement"),
+    path("money/paid/<int:year>/<int:month>/statement.pdf", statements.paper, name="paper"),
     path("money/cash/", views.take_cash, name="take_cash"),
     path("questions/", reviews.questions, name="questions"),
     path("questions/<int:question_id>/", reviews.answer_question, name="answer_question"),

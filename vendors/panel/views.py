@@ -1,5 +1,7 @@
 """First page, choice of stall, and money."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shop.accounts.doors import at_office
 from shop.jalali import Month, tehran_date
 from shop.payments.models import CASH
-from vendors.panel.queries import door_money, glance, month_of_sales
+from vendors.panel.chart import year_chart
+from vendors.panel.money import door_money, lines_of_month, to_come, year_of_sales
+from vendors.panel.queries import glance
 from vendors.panel.seat import CHOSEN, Seat, for_money, for_owner, memberships, seated, to_login
 from vendors.settlements.queries import statements_of
 from vendors.stalls.queries.readiness import last_step, terms_to_accept
@@ -69,17 +73,41 @@ def money(
     # Nothing was sold before the first stall opened, nor will be in a month to come.
     if not Month(1400, 1) <= shown <= this_month:
         raise Http404
+    sales = year_of_sales(seat, shown)
     context = {
         "seat": seat,
-        "sales": month_of_sales(seat, shown),
-        "statements": statements_of(seat.stall)[:STATEMENTS_SHOWN] if shown == this_month else (),
-        "door": door_money(seat),
-        "is_cash_offered": CASH in settings.GATEWAYS,
-        "takes_cash": seat.stall.partner.terms.takes_cash,
+        "month": shown,
+        "sales": sales[shown],
+        "chart": year_chart(sales, shown=shown),
+        "year": list(reversed(sales.items())),
+        "lines": lines_of_month(seat, shown, page=_page(request)),
         "previous": shown.previous(),
         "next": shown.next() if shown < this_month else None,
     }
+    if shown == this_month:
+        context |= _now(seat)
     return render(request, "panel/money.html", context)
+
+
+def _now(seat: Seat) -> dict[str, Any]:
+    """What the page of the running month says besides: what comes and when, what was settled, and cash."""
+    return {
+        "to_come": to_come(seat, now=timezone.now()),
+        "statements": statements_of(seat.stall)[:STATEMENTS_SHOWN],
+        "door": door_money(seat),
+        "is_cash_offered": CASH in settings.GATEWAYS,
+        "takes_cash": seat.stall.partner.terms.takes_cash,
+    }
+
+
+def _page(request: HttpRequest) -> int:
+    """The page asked for, from 1 on; the first for what is no page."""
+    typed = request.GET.get("page", "")
+    return (
+        int(typed)
+        if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 and int(typed)
+        else 1
+    )
 
 
 @require_POST

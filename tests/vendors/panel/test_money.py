@@ -1,12 +1,24 @@
-"""What a stall sold in a month: sums of ledger postings, with the orders behind them."""
+"""The stall's account: what it sold, what went off it, what it is paid and when; every figure is a sum of postings."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from shop.jalali import Month, tehran_date
+from shop.ledger.accounts import stall_available, stall_cash, stall_delivered
+from shop.ledger.models import Posting
+from shop.ledger.queries import balance
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.refund import refund_lines
+from shop.orders.services.release import release_delivered
 from shop.orders.services.send import send_stall_order
-from tests.makers import NOON, a_paid_order, a_product
+from tests.makers import NOON, a_paid_order, a_product, an_arrived_order
 
 pytestmark = pytest.mark.django_db
 
@@ -24,44 +36,207 @@ def delivered(product, quantity, *, at):
     return order
 
 
+def page(client, year=1405, month=9, **query):
+    return client.get(f"/panel/money/{year}/{month}/", query)
+
+
 def sales(client, year=1405, month=9):
-    return client.get(f"/panel/money/{year}/{month}/").context["sales"]
+    return page(client, year, month).context["sales"]
+
+
+def lines(client, year=1405, month=9, **query):
+    return [
+        (row.stall_order and row.stall_order.pk, int(row.line.sales.net), row.line.is_given_back)
+        for row in page(client, year, month, **query).context["lines"].lines
+    ]
+
+
+def give_back(order, pieces, *, at):
+    [line] = order.lines
+    refund_lines(
+        stall_order=order,
+        quantities={line.pk: pieces},
+        with_shipping=False,
+        refund_id=uuid4(),
+        reason="damaged",
+        by_user_id=None,
+        now=at,
+    )
+
+
+def as_booked(stall, kind, *, credit):
+    """The ledger's own sum of one kind on what the stall has earned, without what only moved on."""
+    found = Posting.objects.filter(
+        account__code__in=(stall_delivered(stall.partner_id), stall_available(stall.partner_id)),
+        kind=kind,
+        **{"amount__lt" if credit else "amount__gt": 0},
+    ).exclude(transaction__event_type="stall_order.released")
+    return sum(posting.amount for posting in found)
 
 
 def test_a_month_sums_what_arrived_in_it(client, product):
     first = delivered(product, 1, at=NOON)
     second = delivered(product, 2, at=NOON + timedelta(minutes=5))
     month = sales(client)
-    assert (month.goods, month.commission, month.net) == (6_000_000, 600_000, 5_400_000)
-    assert month.shipping == 1_300_000
-    assert [row.stall_order.pk for row in month.orders] == [second.pk, first.pk]
-    assert [row.earning.net for row in month.orders] == [3_600_000, 1_800_000]
+    assert (month.sold, month.commission, month.given_back) == (6_000_000, 600_000, 0)
+    assert (month.net, month.sending) == (5_400_000, 1_300_000)
+    assert lines(client) == [(second.pk, 3_600_000, False), (first.pk, 1_800_000, False)]
+
+
+def test_what_was_given_back_stands_in_lines_of_its_own(client, stall, product):
+    order = delivered(product, 3, at=NOON)
+    give_back(order, 1, at=NOON + timedelta(hours=1))
+    give_back(order, 1, at=NOON + timedelta(hours=2))
+    month = sales(client)
+    assert (month.sold, month.commission, month.given_back) == (6_000_000, 600_000, 3_600_000)
+    assert month.net == 1_800_000
+    assert lines(client) == [
+        (order.pk, -1_800_000, True),
+        (order.pk, -1_800_000, True),
+        (order.pk, 5_400_000, False),
+    ]
+    kinds = Posting.Kind
+    assert month.sold == -as_booked(stall, kinds.GOODS, credit=True)
+    assert month.commission == as_booked(stall, kinds.COMMISSION, credit=False)
+    assert month.given_back == as_booked(stall, kinds.GOODS, credit=False) + as_booked(
+        stall, kinds.COMMISSION, credit=True
+    )
+    text = page(client).content.decode()
+    assert "−۳۶۰٬۰۰۰" in text
+    assert f"/panel/orders/{order.number}/" in text
+
+
+def test_what_was_given_back_before_it_arrived_is_seen_too(client, product):
+    (order,) = a_paid_order((product, 2))
+    accept_stall_order(stall_order=order, now=NOON)
+    give_back(order, 1, at=NOON)
+    order.refresh_from_db()
+    send_stall_order(stall_order=order, carrier="", tracking_code="", now=NOON)
+    deliver_stall_order(stall_order=order, now=NOON)
+    month = sales(client)
+    assert (month.sold, month.commission, month.given_back) == (4_000_000, 400_000, 1_800_000)
+    assert sorted(lines(client), key=str) == sorted(
+        [(order.pk, 3_600_000, False), (order.pk, -1_800_000, True)], key=str
+    )
+
+
+def test_a_release_is_no_second_sale(client, product):
+    delivered(product, 1, at=NOON)
+    before = sales(client)
+    assert release_delivered(now=NOON + timedelta(days=8)) == 1
+    assert sales(client) == before
+    assert len(lines(client)) == 1
 
 
 def test_a_month_begins_at_midnight_in_tehran(client, product):
     begins = datetime(2026, 11, 21, 20, 30, tzinfo=UTC)  # 1 Azar 1405, 00:00
     before = delivered(product, 1, at=begins - timedelta(seconds=1))
     after = delivered(product, 2, at=begins)
-    assert [row.stall_order.pk for row in sales(client, month=8).orders] == [before.pk]
-    assert [row.stall_order.pk for row in sales(client, month=9).orders] == [after.pk]
+    assert lines(client, month=8) == [(before.pk, 1_800_000, False)]
+    assert lines(client, month=9) == [(after.pk, 3_600_000, False)]
+
+
+def test_twelve_months_are_drawn_and_told(client, product):
+    delivered(product, 1, at=NOON)
+    delivered(product, 2, at=NOON - timedelta(days=35))  # Mehr
+    delivered(product, 4, at=NOON - timedelta(days=400))  # before the year that is drawn
+    shown = page(client)
+    rows = shown.context["chart"].rows
+    assert [row.month for row in rows][::11] == [Month(1404, 10), Month(1405, 9)]
+    assert {row.month: row.amount for row in rows if row.amount} == {
+        Month(1405, 7): 3_600_000,
+        Month(1405, 9): 1_800_000,
+    }
+    widths = {row.month: float(row.width) for row in rows}
+    assert widths[Month(1405, 7)] == 2 * widths[Month(1405, 9)]
+    assert {row.kind for row in rows} == {"b", "b2", "none"}
+    text = shown.content.decode()
+    assert text.count("<tr>") == 13  # a head, and the same months as a table
+    assert "سهم شما در هر یک از دوازده ماه" in text
+
+
+def test_bars_begin_where_the_language_begins(client, product):
+    delivered(product, 1, at=NOON)
+    persian = page(client).context["chart"].rows[-1]
+    english = client.get("/en/panel/money/1405/9/").context["chart"].rows[-1]
+    assert float(persian.x) + float(persian.width) == 320 - 64
+    assert float(english.x) == 64
+    assert (persian.name, english.name) == ("آذر", "Azar")
 
 
 def test_what_is_paid_and_not_there_yet_is_on_its_way(client, product):
     (order,) = a_paid_order((product, 3))
-    month = sales(client)
-    assert (month.net, month.on_its_way) == (0, 5_400_000)
-    assert [open_order.pk for open_order in month.open_orders] == [order.pk]
+    coming = client.get("/panel/money/").context["to_come"]
+    assert (coming.awaited, [open_order.pk for open_order in coming.open_orders]) == (
+        5_400_000,
+        [order.pk],
+    )
     accept_stall_order(stall_order=order, now=NOON)
     send_stall_order(stall_order=order, carrier="پست", tracking_code="1", now=NOON)
-    assert sales(client).on_its_way == 5_400_000
     deliver_stall_order(stall_order=order, now=NOON)
-    month = sales(client)
-    assert (month.net, month.on_its_way, month.open_orders) == (5_400_000, 0, ())
+    coming = client.get("/panel/money/").context["to_come"]
+    assert (coming.awaited, coming.open_orders) == (0, ())
+
+
+def test_it_says_what_is_paid_and_when(client, stall, product):
+    """Arrived 26 Aban: free on 3 Azar. On 27 Azar: free on 4 Dey, so settled a month later."""
+    azar_20 = NOON + timedelta(days=16)
+    with patch("django.utils.timezone.now", return_value=azar_20):
+        delivered(product, 1, at=NOON - timedelta(days=8))
+        release_delivered(now=NOON)
+        delivered(product, 2, at=azar_20 - timedelta(days=10))
+        delivered(product, 4, at=azar_20 + timedelta(days=7))
+        shown = client.get("/panel/money/")
+    dues = shown.context["to_come"].dues
+    sending = 650_000
+    assert [(due.month, int(due.amount)) for due in dues] == [
+        (Month(1405, 9), 1_800_000 + 3_600_000 + 2 * sending),
+        (Month(1405, 10), 7_200_000 + sending),
+    ]
+    in_books = (stall_available, stall_delivered, stall_cash)
+    booked = sum(balance(account(stall.partner_id)) for account in in_books)
+    assert sum(due.amount for due in dues) == -booked
+    assert "پس از ۱ دی واریز می‌شود" in shown.content.decode()
+
+
+def test_what_was_free_before_the_month_is_settled_with_the_last_one(client, product):
+    delivered(product, 1, at=NOON - timedelta(days=25))
+    release_delivered(now=NOON)
+    with patch("django.utils.timezone.now", return_value=NOON):
+        [due] = client.get("/panel/money/").context["to_come"].dues
+    assert (due.month, due.amount) == (Month(1405, 8), 2_450_000)
 
 
 def test_the_neighbours_money_is_not_counted(client, stall, neighbour):
     delivered(a_product(neighbour, price=9_000_000), 1, at=NOON)
-    assert (sales(client).net, sales(client).on_its_way) == (0, 0)
+    assert (sales(client).net, lines(client)) == (0, [])
+    assert client.get("/panel/money/").context["to_come"].awaited == 0
+
+
+def test_lines_come_thirty_a_page(client, product):
+    orders = [delivered(product, 1, at=NOON + timedelta(minutes=n)) for n in range(32)]
+    first, second = lines(client), lines(client, page=2)
+    assert [row[0] for row in first + second] == [order.pk for order in reversed(orders)]
+    assert (len(first), len(second)) == (30, 2)
+    text = page(client).content.decode()
+    assert "?page=2#lines" in text
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "x", "۲", "999999", "1e9"])
+def test_a_page_that_is_none_is_the_first(client, product, typed):
+    order = delivered(product, 1, at=NOON)
+    assert lines(client, page=typed) == [(order.pk, 1_800_000, False)]
+
+
+@pytest.mark.parametrize("n_orders", [1, 25])
+def test_the_page_costs_the_same_whatever_was_sold(client, product, n_orders):
+    for _ in range(n_orders):
+        an_arrived_order((product, 1), now=timezone.now())
+    a_paid_order((product, 1))
+    client.get("/panel/money/")
+    with CaptureQueriesContext(connection) as statements:
+        client.get("/panel/money/")
+    assert len(statements) == 12
 
 
 @pytest.mark.parametrize("path", ["1405/13", "1405/0", "1300/1", "9999/1", "99999999999/1"])
@@ -70,7 +245,10 @@ def test_a_month_that_is_none_is_not_there(client, stall, path):
 
 
 def test_there_is_no_way_into_the_future(client, stall):
-    page = client.get("/panel/money/")
-    assert page.context["next"] is None
-    last = page.context["previous"]
+    now = client.get("/panel/money/")
+    assert now.context["next"] is None
+    last = now.context["previous"]
     assert client.get(f"/panel/money/{last.year}/{last.month}/").context["next"] is not None
+    later = Month.of(tehran_date(timezone.now())).next()
+    assert client.get(f"/panel/money/{later.year}/{later.month}/").status_code == 404
+    assert re.search(r'class="round round--off"', now.content.decode())

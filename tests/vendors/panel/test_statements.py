@@ -4,15 +4,20 @@ import re
 from datetime import datetime, time, timedelta
 from html import unescape
 from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shop.jalali import TEHRAN, Month, tehran_date
 from shop.notices.models import Notice
+from shop.orders.services.refund import refund_lines
+from shop.templatetags.bazarche import digits, toman
 from tests.makers import a_member, a_staff_member, a_user
 from tests.vendors.settlements.makers import (
     COMMISSION,
@@ -172,6 +177,7 @@ def test_the_owners_are_told_at_each_step(stall: Stall) -> None:
 
 def test_the_money_page_asks_no_more_for_many_statements(client: Client, stall: Stall) -> None:
     a_statement(stall, until="paid")
+    an_earned_order(stall, on=EARLY)
     with CaptureQueriesContext(connection) as queries:
         client.get(PAGE)
         client.get("/panel/money/")
@@ -191,3 +197,77 @@ def test_the_sums_are_those_of_the_orders(client: Client, stall: Stall) -> None:
     assert sum(row.net for row in page.context["orders"]) == statement.net
     assert statement.net == 2 * PRICE - 2 * (PRICE // 10) + SENDING
     assert -statement.commission == COMMISSION * 4
+
+
+def paper_text(client: Client) -> str:
+    """What the PDF is made of: the paper before it is set."""
+    with patch("vendors.panel.statements.pdf_response", lambda html, name: HttpResponse(html)):
+        return text_of(client.get(f"{PAGE}statement.pdf"))
+
+
+def test_a_statement_is_a_paper_too(client: Client, stall: Stall) -> None:
+    a_statement(stall, until="paid")
+    answer = client.get(f"{PAGE}statement.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    name = f"bazarche-{MONTH.year}-{MONTH.month:02}.pdf"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer.content.startswith(b"%PDF-")
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_the_paper_says_what_the_page_says(client: Client, stall: Stall) -> None:
+    a_statement(stall, until="paid")
+    text = paper_text(client)
+    statement = client.get(PAGE).context["statement"]
+    assert stall.name in text
+    assert f"فروختید {toman(statement.sold)}" in text
+    assert f"کارمزد بازارچه {toman(statement.commission)}" in text
+    assert toman(statement.net) in text
+    assert "شماره پیگیری" in text.replace("شمارهٔ", "شماره")
+    [row] = client.get(PAGE).context["orders"]
+    assert digits(row.stall_order.number) in text
+    assert toman(row.net) in text
+
+
+def test_what_was_given_back_has_a_column_of_its_own(client: Client, stall: Stall) -> None:
+    an_account(stall, now=EARLY)
+    order = an_earned_order(stall, pieces=3, on=EARLY)
+    [line] = order.lines
+    refund_lines(
+        stall_order=order,
+        quantities={line.pk: 1},
+        with_shipping=False,
+        refund_id=uuid4(),
+        reason="damaged",
+        by_user_id=None,
+        now=EARLY,
+    )
+    now = timezone.now()
+    [draft] = prepare_settlements(month=MONTH, by_user_id=None, now=now)
+    approve_settlement(settlement=draft, by_user_id=finance_people()[0].pk, now=now)
+    text = paper_text(client)
+    kept = PRICE - PRICE // 10
+    assert f"{toman(3 * PRICE)}" in text
+    assert f"{toman(-kept)}" in text
+    assert draft.net == 2 * kept + SENDING
+
+
+def test_more_orders_than_a_paper_holds_are_one_line(client: Client, stall: Stall) -> None:
+    a_statement(stall, until="prepared")
+    an_earned_order(stall, on=EARLY)
+    now = timezone.now()
+    [draft] = prepare_settlements(month=MONTH, by_user_id=None, now=now)
+    approve_settlement(settlement=draft, by_user_id=finance_people()[0].pk, now=now)
+    with patch("vendors.panel.statements.MOST_ON_PAPER", 1):
+        text = paper_text(client)
+    rest = 2 * (PRICE - PRICE // 10) + SENDING
+    assert f"و ۱ سفارش دیگر {toman(rest)}" in text
+
+
+def test_a_draft_is_no_paper_and_a_helper_gets_none(client: Client, stall: Stall) -> None:
+    a_statement(stall, until="prepared")
+    assert client.get(f"{PAGE}statement.pdf").status_code == 404
+    helper = a_user()
+    a_member(stall, helper, role=StallMember.Role.HELPER)
+    client.force_login(helper)
+    assert client.get(f"{PAGE}statement.pdf").status_code == 404
