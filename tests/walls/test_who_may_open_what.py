@@ -285,6 +285,7 @@ AT_OFFICE = {
     "desk:end_commission": finance(405, "→/commissions/"),
     **dict.fromkeys(("desk:pickup_points", "desk:pickup_point"), carers(200, 200)),
     **dict.fromkeys(("desk:stalls", "desk:stall"), carers(200, 405)),
+    **dict.fromkeys(("desk:invite", "desk:terms"), carers(200, 200)),
     "desk:stall_step": carers(405, 200),  # a reason is asked for
     **dict.fromkeys(("desk:appeal", "desk:begin_errand"), carers(405, "→/stall/")),
     "desk:end_errand": carers(405, "→/stalls/"),

@@ -60,8 +60,9 @@ def ask(request: HttpRequest, seat: Seat, question: str) -> HttpResponse:
     asked = QUESTIONS.get(question)
     if asked is None or (asked.is_holders_alone and not seat.is_owner):
         raise Http404
-    form = asked(request.POST or None, request.FILES or None, stall=seat.stall)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = asked(*sent, stall=seat.stall)
+    if form.is_valid():
         try:
             form.keep()
         except StallError as error:

@@ -1,10 +1,13 @@
 """How a stall begins, who works for it, and what its holder agrees to."""
 
 import logging
+import secrets
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -143,10 +146,16 @@ def accept_terms(*, stall: Stall, terms_id: int, user: User, now: datetime) -> N
     log.info("terms.accepted stall=%s terms=%s", stall.pk, terms.version)
 
 
-def publish_terms(*, terms: Terms, now: datetime) -> None:
-    """Let these terms hold from now on; every stall is asked to agree to them."""
-    Terms.objects.filter(pk=terms.pk, published_at=None).update(published_at=now)
+def publish_terms(*, version: str, text: str, audio: "File[bytes] | None", now: datetime) -> Terms:
+    """Let these terms hold from now on, with a recording perhaps; every stall is asked to agree to them."""
+    terms = Terms(version=version, text=text, published_at=now)
+    if audio is not None:
+        # The name says nothing of whose file it was.
+        kind = PurePath(audio.name or "").suffix.lower()
+        terms.audio.save(f"{secrets.token_hex(8)}{kind}", audio, save=False)
+    terms.save(force_insert=True)
     log.info("terms.published terms=%s", terms.version)
+    return terms
 
 
 def _tell(user: User, *, key: str, text: Any, now: datetime, stall: str = "") -> None:
