@@ -125,6 +125,16 @@ class OnePartOnly(OrderError):
         return _("This order is paid at the door, so it travels in one parcel.")
 
 
+class NothingSold(OrderError):
+    def __str__(self) -> str:
+        return _("Choose what was sold: at least one piece.")
+
+
+class NotTakenBackToday(OrderError):
+    def __str__(self) -> str:
+        return _("Only a sale of today can be taken back here. Tell the office about an older one.")
+
+
 class PaidAlready(OrderError):
     """A parcel that was paid before it was sent: what it cost has to be given back."""
 

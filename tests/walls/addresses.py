@@ -2,6 +2,7 @@
 
 import copy
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from shop.jalali import TEHRAN, Month, tehran_date
 from shop.money import Rial
 from shop.orders.links import order_token, payment_token
 from shop.orders.models import Dispute, PickupPoint, Refund, ShippingZone
+from shop.orders.services.bazaar import SoldGoods, sell_in_person
 from shop.payments.models import PaymentAttempt
 from tests.makers import (
     a_category,
@@ -157,6 +159,14 @@ class Rows:
         )
         link_stall(stall_id=self.stall.public_id, plan=self.plan, valid_from=date(2025, 1, 1))
         self.month = Month.of(tehran_date(timezone.now())).previous()
+        self.sale = sell_in_person(
+            sale_id=uuid.uuid4(),
+            partner_id=self.stall.partner_id,
+            goods=[SoldGoods(self.record, "کالای الف", 1, Rial(1_000))],
+            note="",
+            by_user_id=self.keeper.pk,
+            now=timezone.now(),
+        )
         self.batch = self._paid_out()
         attempt = PaymentAttempt.objects.get(order=self.stall_order.order)
         amounts = {"amount": Rial(1_000), "charge_amount": 1_000}
@@ -216,6 +226,7 @@ class Rows:
             "dispute_id": self.dispute.pk,
             "ending": "won",
             "voucher_id": 1,
+            "sale_id": self.sale.pk,
             "rule_id": 1,
             "point_id": self.point.pk,
             "method": self.zone.rate.method,

@@ -40,6 +40,7 @@ PANEL = {
         (405,) * 6,
         (LOGIN, {200, "→/panel/orders/", "→/panel/sending/"}, 404, CHOOSE, 404, 404),
     ),
+    "own sale back": ((405,) * 6, (LOGIN, "→/panel/in-person/", 404, CHOOSE, 404, 404)),
     "paper that is not there": ((LOGIN, 404, 404, CHOOSE, 404, 404), (405,) * 6),
     # What an order does not allow as it stands leads back to it.
     "not yet": (
@@ -165,6 +166,9 @@ AT_STOREFRONT = {
     "confirm_listing": ((200,) * 6, ("→/yes/",) * 6),
     "panel:give_back": PANEL["owner's form of a row"],
     "panel:decline": PANEL["own form"],
+    "panel:till": PANEL["form"],
+    "panel:sale": PANEL["own page"],
+    "panel:take_back_sale": PANEL["own sale back"],
     # Its stall has not accepted the order of the rows: there is no address to print yet.
     **dict.fromkeys(("panel:label", "panel:slip"), PANEL["paper that is not there"]),
     # The order of the rows is new: nothing of it can be sent or come back yet.

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from vendors.panel import (
+    bazaar,
     ending,
     giving_back,
     joining,
@@ -74,6 +75,9 @@ urlpatterns = [
         "sending/<slug:method>/provinces/<int:zone_id>/stop/", sending.stop_zone, name="stop_zone"
     ),
     path("products/<int:product_id>/photos/<int:photo_id>/", photos.photo, name="photo"),
+    path("in-person/", bazaar.till, name="till"),
+    path("in-person/<uuid:sale_id>/", bazaar.sale, name="sale"),
+    path("in-person/<uuid:sale_id>/take-back/", bazaar.take_back, name="take_back_sale"),
     path("orders/", orders.new, name="orders"),
     path("orders/to-send/", orders.to_send, name="orders_to_send"),
     path("orders/sent/", orders.sent, name="orders_sent"),

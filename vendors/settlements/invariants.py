@@ -180,6 +180,7 @@ def vouchers_are_counted(_at: Circumstances) -> Iterator[str]:
 
 def shares_add_up(_at: Circumstances) -> Iterator[str]:
     yield from _stall_shares()
+    yield from _sales_in_person()
     yield from _statements()
     yield from _sums_of_what_is_open()
 
@@ -210,6 +211,32 @@ def _stall_shares() -> Iterator[str]:
         for place, total in places.items():
             if place != here and total:
                 yield f"stall order {stall_order.pk} is {here}, and {total} stand on {place}"
+
+
+def _sales_in_person() -> Iterator[str]:
+    """What was sold for cash is earned and in the stall's hands: of it, the stall is owed minus our commission."""
+    for sale, total, goods, owed, commission in _rows("""
+        SELECT sale.id, sale.total, coalesce(sum(-posting.amount) FILTER (WHERE posting.kind = 'goods'), 0),
+               coalesce(sum(-posting.amount), 0), sale.commission
+        FROM shop_orders_bazaarsale sale
+        LEFT JOIN shop_ledger_transaction entry
+          ON entry.event_id = sale.id::text AND entry.event_type IN ('bazaar.sold', 'bazaar.taken_back')
+        LEFT JOIN shop_ledger_account account ON account.code = 'stall:' || sale.partner_id || ':available'
+        LEFT JOIN shop_ledger_posting posting
+          ON posting.transaction_id = entry.id AND posting.account_id = account.id
+        GROUP BY sale.id
+        HAVING coalesce(sum(-posting.amount) FILTER (WHERE posting.kind = 'goods'), 0)
+               <> CASE WHEN sale.taken_back_at IS NULL THEN sale.total ELSE 0 END
+            OR coalesce(sum(-posting.amount), 0)
+               <> CASE WHEN sale.taken_back_at IS NULL THEN -sale.commission ELSE 0 END
+    """):
+        yield f"sale in person {sale} of {total} has {goods} booked, and {owed} owed for a commission of {commission}"
+    for sale, total, lines in _rows("""
+        SELECT sale.id, sale.total, coalesce(sum(line.quantity * line.price), 0) FROM shop_orders_bazaarsale sale
+        LEFT JOIN shop_orders_bazaarsaleline line ON line.sale_id = sale.id
+        GROUP BY sale.id HAVING coalesce(sum(line.quantity * line.price), 0) <> sale.total
+    """):
+        yield f"sale in person {sale} is of {total}, its lines of {lines}"
 
 
 def _statements() -> Iterator[str]:

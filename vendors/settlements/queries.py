@@ -13,12 +13,17 @@ from vendors.settlements.models import PayoutAccount, PayoutBatch, Settlement
 from vendors.settlements.services.prepare import part_of
 from vendors.stalls.models import Stall
 
+KINDS_OF_A_SALE = (Posting.Kind.GOODS, Posting.Kind.CASH, Posting.Kind.COMMISSION)
+IN_PERSON = -1  # no order has this key
+
 
 @dataclass
 class OrderOfStatement:
-    """What one order brought and took in a statement, rial as the stall sees it; None for what is of no order."""
+    """What one order brought and took in a statement, rial as the stall sees it; None for what is of no order:
+    sales in person, taken together, and payments that came back."""
 
     stall_order: StallOrder | None
+    is_in_person: bool = False
     parts: dict[str, Rial] = field(default_factory=lambda: dict.fromkeys(Settlement.PARTS, Rial(0)))
 
     @property
@@ -40,8 +45,11 @@ def orders_of_statement(settlement: Settlement) -> list[OrderOfStatement]:
         {posting.stall_order_id for posting in found if posting.stall_order_id}
     )
     for posting in found:
-        key = posting.stall_order_id
-        row = by_order.setdefault(key, OrderOfStatement(orders.get(key) if key else None))
+        is_in_person = posting.stall_order_id is None and posting.kind in KINDS_OF_A_SALE
+        key = IN_PERSON if is_in_person else posting.stall_order_id
+        row = by_order.setdefault(
+            key, OrderOfStatement(orders.get(key) if key else None, is_in_person)
+        )
         row.parts[part_of(posting)] -= posting.amount
     return sorted(by_order.values(), key=lambda row: row.stall_order is None)
 
