@@ -287,6 +287,12 @@ AT_OFFICE = {
     "desk:decide": finance(405, "→/accounts/"),
     "desk:commissions": finance(200, 200),
     "desk:end_commission": finance(405, "→/commissions/"),
+    **dict.fromkeys(("desk:goods", "desk:categories"), carers(200, 405)),
+    **{
+        f"desk:{name}": carers(200, 200)
+        for name in ("goods_item", "goods_change", "new_category", "category")
+    },
+    "desk:trust_stall": carers(405, "→/goods/"),
     **dict.fromkeys(("desk:pickup_points", "desk:pickup_point"), carers(200, 200)),
     **dict.fromkeys(("desk:stalls", "desk:stall"), carers(200, 405)),
     **dict.fromkeys(("desk:invite", "desk:terms"), carers(200, 200)),

@@ -22,6 +22,16 @@ READY: Final[dict[str, dict[str, Any]]] = {
         "sending": _("Please say how you send your parcels and what it costs."),
         "licence": _("For this food we need to see its licence first. Please call us."),
     },
+    "goods": {
+        "dark": _("The photo is dark or blurred. Please take it again by a window."),
+        "own": _("The photo is not of your own goods. Please take one yourself."),
+        "number": _("There is a phone number or an address in the photo or the words."),
+        "words": _("Please say what it is made of and how large it is."),
+        "price": _("The price looks wrong. Please look at it once more."),
+        "category": _("It stands in the wrong category. Please choose another one."),
+        "licence": _("For this food we need to see its licence first. Please call us."),
+        "barred": _("This may not be sold in the bazaar."),
+    },
     "pause": {
         "late": _("Several orders were not sent in time."),
         "complaints": _("Several buyers complained. We want to talk with you first."),
@@ -72,6 +82,20 @@ class ReasonForm(PlainForm):
         with translation.override(settings.LANGUAGE_CODE):
             sentences = [str(self.reasons[ready]) if ready else "", self.cleaned_data["words"]]
         return " ".join(filter(None, sentences))
+
+
+class GoodsReasonForm(ReasonForm):
+    """Why goods, or new words for them, are sent back."""
+
+    words = PlainTextField(
+        label=_("In your own words"),
+        required=False,
+        max_length=180,  # beside the longest ready-made one, within the 300 of a listing
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, about="goods", **kwargs)
 
 
 class ErrandForm(PlainForm):

@@ -133,7 +133,7 @@ def _read_page(slug: str, today: date, _language: str | None, _marks: str | None
         card=card,
         photos=photos,
         variants=_variants_of(product),
-        attributes=_attributes_of(product),
+        attributes=attributes_shown(product),
         sendings=sendings_of(partner_id=listing.stall.partner_id, weight_g=weight),
         more=cards_of(list(more[:MORE_FROM_STALL])),
         send_by=terms.send_by(today=today, days=days) if terms else today,
@@ -158,7 +158,7 @@ def _variants_of(product: Product) -> list[Variant]:
     return variants
 
 
-def _attributes_of(product: Product) -> list[tuple[str, str]]:
+def attributes_shown(product: Product) -> list[tuple[str, str]]:
     values = product.attribute_values.select_related("attribute").order_by("attribute_id")
     return [
         (str(ATTRIBUTE_NAMES.get(each.attribute.code, each.attribute.name)), each.value_as_text)
