@@ -1,7 +1,7 @@
 """The public half of the demo, written in one transaction: all of it stands, or nothing."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,14 +12,15 @@ from demo.catalogue import (
     write_category_classes,
     write_product_classes,
 )
-from demo.days import Calendar
+from demo.days import Calendar, moment
 from demo.orders import write_orders
 from demo.payouts import write_payouts
-from demo.people import settlers, write_people
+from demo.people import carer, settlers, write_people
 from demo.pictures import store_pictures
 from demo.rates import write_rates
 from demo.sales import decide_sales
 from demo.stalls import Ground, opening_days, write_stall
+from demo.voices import write_voices
 from shop.jobs import publish
 from shop.orders.events import ProductsChanged
 from shop.orders.models import PickupPoint
@@ -59,6 +60,8 @@ def load_market(*, today: date) -> bool:
             why_one_came_back=people["why_one_payout_came_back"],
             today=today,
         )
+        # Nothing of the demo happens on the day it is loaded.
+        write_voices(now=moment(today - timedelta(days=1), 21), reader=carer(people))
         publish(ProductsChanged(sorted(Listing.objects.values_list("product_id", flat=True))))
     return True
 

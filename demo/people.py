@@ -38,3 +38,9 @@ def settlers(people: Mapping[str, Any]) -> list[User]:
     """The two who settle: one approves, the other sends."""
     phones = [row["phone"] for row in people["staff"] if row["sees"] == SETTLES]
     return list(User.objects.filter(phone__in=phones).order_by("phone"))
+
+
+def carer(people: Mapping[str, Any]) -> User:
+    """Who looks after the stalls, and has read what stands on their pages."""
+    phones = [row["phone"] for row in people["staff"] if row["sees"] == LOOKS_AFTER_STALLS]
+    return User.objects.get(phone=phones[0])

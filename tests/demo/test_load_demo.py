@@ -16,7 +16,8 @@ from shop.orders.models import StallOrder
 from tests.demo.conftest import MID_YEAR, load
 from vendors.livelihood.income.models import MonthlyIncome
 from vendors.settlements.models import Payout, PayoutAccount, Settlement
-from vendors.stalls.models import Listing, Photo, Stall, StallMember
+from vendors.stalls.models import Listing, Photo, Question, Review, Stall, StallMember
+from vendors.stalls.queries.reviews import Score, said_of, score_of_stall
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "livelihood"]),
@@ -120,6 +121,22 @@ def test_each_month_that_is_over_is_settled_and_the_last_waits_for_approval():
 
 def _ibans() -> list[str]:
     return list(PayoutAccount.objects.values_list("iban", flat=True))
+
+
+def test_some_buyers_have_written_and_some_visitors_have_asked():
+    states = Review.objects.values_list("state").annotate(n=Count("pk"))
+    assert dict(states) == {"shown": 16, "waiting": 2}
+    for review in Review.objects.select_related("order_line__product"):
+        line = review.order_line
+        parcel = line.order.stall_orders.get(partner=line.partner)
+        assert parcel.state in StallOrder.ARRIVED
+        assert line.product_id == review.listing.product_id
+        assert parcel.delivered_at < review.created_at
+    states = Question.objects.values_list("state").annotate(n=Count("pk"))
+    assert dict(states) == {"shown": 5, "waiting": 2}
+    liteh = Listing.objects.get(product__stockrecords__partner_sku="sabzineh-liteh")
+    assert said_of(liteh).score == Score(n=4, stars=18)
+    assert score_of_stall(liteh.stall) == Score(n=6, stars=26)
 
 
 def test_every_stall_has_earned_something_each_month_since_it_opened():
