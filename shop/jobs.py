@@ -39,6 +39,10 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     ),
     "RefundDecided": ("shop.orders.jobs.send_refund", "shop.orders.jobs.tell_buyer_of_refund"),
     "StallOrderSent": ("shop.orders.jobs.tell_buyer_of_parcel",),
+    "MessageWritten": (
+        "shop.orders.jobs.tell_buyer_of_message",
+        "vendors.stalls.jobs.tell_stall_of_message",
+    ),
     "PartSent": ("shop.orders.jobs.tell_buyer_of_part",),
     "StallOrderDeclined": ("shop.orders.jobs.tell_buyer_of_ending",),
     "StallOrderReturned": ("shop.orders.jobs.tell_buyer_of_ending",),

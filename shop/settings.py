@@ -166,6 +166,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,3/m/key,20/d/key",
     "guess_login_code": f"{ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS}/{ACCOUNT_LOGIN_BY_CODE_TIMEOUT}s/key",
+    "write_message": "60/h/ip",
     "find_order": "10/m/ip",
     "find_order_of_phone": "10/h/key",
     "ask": "10/h/ip",

@@ -125,6 +125,16 @@ class OnePartOnly(OrderError):
         return _("This order is paid at the door, so it travels in one parcel.")
 
 
+class ThreadClosed(OrderError):
+    def __str__(self) -> str:
+        return _("This order is long done, so the talk is closed.")
+
+
+class TooManyMessages(OrderError):
+    def __str__(self) -> str:
+        return _("That is a lot for one hour. Please wait a little before you write again.")
+
+
 class NothingSold(OrderError):
     def __str__(self) -> str:
         return _("Choose what was sold: at least one piece.")

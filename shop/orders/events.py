@@ -48,6 +48,11 @@ class StallOrderReturned:
 
 
 @dataclass(frozen=True)
+class MessageWritten:
+    message_id: int
+
+
+@dataclass(frozen=True)
 class ProductsChanged:
     """Price, stock or anything else that a product's card shows."""
 

@@ -42,6 +42,11 @@ CANCEL_REASONS = {
     "other": _("Another reason"),
 }
 
+# Said to whoever wrote a number or an address that was hidden.
+MASKED = _(
+    "We hid a number or an address in it. What is said and paid here is kept safe by Bazarche; elsewhere it is not."
+)
+
 
 class RefundForm(PlainForm):
     """How many of each line, whether the sending too, and why. `refund_id` makes a second press the same refund."""
@@ -118,6 +123,17 @@ class EndingForm(PlainForm):
             return words
         said = str(self.reasons[chosen])
         return f"{said}: {words}" if words else said
+
+
+class MessageForm(PlainForm):
+    text = PlainTextField(
+        label=_("Your message"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Phone numbers, cards and addresses of messengers are hidden: all goes through Bazarche."
+        ),
+    )
 
 
 class ReferenceForm(PlainForm):

@@ -14,7 +14,8 @@ from shop.jobs import MARKET, MONEY_FIRST, PATIENTLY
 from shop.money import Rial
 from shop.notices.services import send_sms
 from shop.orders.links import order_token
-from shop.orders.models import Refund, Shipment, StallOrder
+from shop.orders.models import Message, Refund, Shipment, StallOrder
+from shop.orders.notice_pace import told_lately
 from shop.orders.services import follow, pay_back, release
 from shop.orders.services.refund import ending_refund_id
 from shop.orders.services.settle import settle_attempt
@@ -173,6 +174,29 @@ def tell_buyer_of_ending(stall_order_id: int) -> None:
         key=f"parcel-ended:{stall_order_id}",
         phone=str(stall_order.order.shipping_address.phone_number),
         text=" ".join(said),
+        now=timezone.now(),
+    )
+
+
+@app.task(queue=MARKET)
+def tell_buyer_of_message(message_id: int) -> None:
+    """At most one message an hour for each parcel, whatever the stall writes."""
+    message = Message.objects.select_related(
+        "stall_order__partner", "stall_order__order__shipping_address"
+    ).get(pk=message_id)
+    stall_order = message.stall_order
+    if message.author_id is None or told_lately(stall_order, side="buyer", now=timezone.now()):
+        return
+    with override(settings.LANGUAGE_CODE):
+        path = reverse("messages", args=[order_token(stall_order.order.number), stall_order.number])
+        text = _("Bazarche: %(stall)s has written to you about your order. %(url)s") % {
+            "stall": stall_order.partner.name,
+            "url": f"{settings.STOREFRONT_URL}{path}",
+        }
+    send_sms(
+        key=f"message:{stall_order.pk}:buyer:{message_id}",
+        phone=str(stall_order.order.shipping_address.phone_number),
+        text=text,
         now=timezone.now(),
     )
 

@@ -1,5 +1,6 @@
 """Money that goes back: a parcel with its books, giving back for any stall, what waits to be paid by hand, disputes."""
 
+import logging
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from vendors.desk.queries import (
     told_by_letter,
 )
 
+log = logging.getLogger(__name__)
 ENDINGS = {"won": win_dispute, "lost": lose_dispute}
 
 
@@ -34,8 +36,12 @@ ENDINGS = {"won": win_dispute, "lost": lose_dispute}
 def parcel(request: HttpRequest, number: str) -> HttpResponse:
     """One stall's part of an order, its refunds and every posting it made in the books."""
     stall_order = _parcel(number)
+    thread = list(stall_order.messages.all())
+    if thread:
+        log.info("messages.read stall_order=%s by_user=%s", stall_order.pk, request.user.pk)
     context = {
         "stall_order": stall_order,
+        "thread": thread,
         "refunds": stall_order.refunds.all(),
         "postings": money_of(stall_order),
         "attempts": PaymentAttempt.objects.filter(order_id=stall_order.order_id).order_by(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -67,7 +67,9 @@ cancelled = _pile("ended", StallOrder.ENDED, is_waiting=False)
 def own_order(seat: Seat, number: str) -> StallOrder:
     today = tehran_date(timezone.now())
     orders = seat.orders.marked_late(today=today).with_due_at_door()
-    found = orders.select_related("order__shipping_address").prefetch_related("refunds")
+    unread = Count("messages", filter=Q(messages__author=None, messages__read_at=None))
+    found = orders.annotate(n_unread=unread).select_related("order__shipping_address")
+    found = found.prefetch_related("refunds")
     return get_object_or_404(found, number=number)
 
 

@@ -9,7 +9,8 @@ from procrastinate.contrib.django import app
 from shop.accounts.models import User
 from shop.jobs import MARKET
 from shop.notices.services import send_sms
-from shop.orders.models import StallOrder
+from shop.orders.models import Message, StallOrder
+from shop.orders.notice_pace import told_lately
 from shop.templatetags.bazarche import jalali_day, toman
 from vendors.stalls.models import Appeal, Photo, Question, Review, Stall, StallDecision, StallMember
 from vendors.stalls.services.opening import end_holidays
@@ -199,3 +200,21 @@ def make_waiting_photos(timestamp: int) -> None:
     waiting = Photo.objects.filter(is_ready=False).order_by("pk").values_list("pk", flat=True)
     for photo_id in waiting[:PHOTOS_AT_ONCE]:
         make_photo(photo_id=photo_id)
+
+
+@app.task(queue=MARKET)
+def tell_stall_of_message(message_id: int) -> None:
+    """At most one message an hour for each parcel, whatever the buyer writes."""
+    message = Message.objects.select_related("stall_order__partner__stall").get(pk=message_id)
+    stall_order = message.stall_order
+    if message.author_id is not None or told_lately(stall_order, side="stall", now=timezone.now()):
+        return
+    stall = stall_order.partner.stall
+    with translation.override(settings.LANGUAGE_CODE):
+        path = reverse("panel:messages", args=[stall_order.number])
+        text = _("The buyer of order %(number)s has written to %(stall)s. %(url)s") % {
+            "number": stall_order.number,
+            "stall": stall.name,
+            "url": f"{settings.STOREFRONT_URL}{path}",
+        }
+        _tell_members(stall, key=f"message:{stall_order.pk}:stall:{message_id}", text=text)
