@@ -15,7 +15,7 @@ from demo.catalogue import (
 from demo.days import Calendar, moment
 from demo.orders import write_orders
 from demo.payouts import write_payouts
-from demo.people import carer, settlers, write_people
+from demo.people import carer, settlers, write_people, write_terms
 from demo.pictures import store_pictures
 from demo.rates import write_rates
 from demo.sales import decide_sales
@@ -52,6 +52,7 @@ def load_market(*, today: date) -> bool:
         }
         people = files.read("people")
         write_people(people, stalls)
+        write_terms(people["terms"], at=moment(calendar.this_year[0], 9))
         _write_sales(rows, stalls, today)
         write_rates(files.read("rates")["rates"], entered_by=settlers(people)[0], today=today)
         write_payouts(

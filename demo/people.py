@@ -1,6 +1,7 @@
 """Who may log in: six stall holders, two facilitators who help some of them, and the staff of the office."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from shop.accounts.models import User
@@ -8,7 +9,7 @@ from shop.accounts.second_factor import enrol
 from shop.accounts.services import invite
 from vendors.settlements.access import let_settle
 from vendors.stalls.access import let_look_after
-from vendors.stalls.models import Stall, StallMember
+from vendors.stalls.models import Stall, StallMember, Terms, TermsAcceptance
 
 SETTLES = "the desk and the money"
 LOOKS_AFTER_STALLS = "the desk"
@@ -32,6 +33,16 @@ def write_people(people: Mapping[str, Any], stalls: Mapping[str, Stall]) -> None
             let_settle(user)
         if row["sees"] == LOOKS_AFTER_STALLS:
             let_look_after(user)
+
+
+def write_terms(terms: Mapping[str, str], *, at: datetime) -> None:
+    """The terms of selling, and the yes of every stall holder on the day they logged in first."""
+    held = Terms.objects.create(**terms, published_at=at)
+    owners = StallMember.objects.filter(role=StallMember.Role.OWNER)
+    TermsAcceptance.objects.bulk_create(
+        TermsAcceptance(stall_id=owner.stall_id, terms=held, user_id=owner.user_id, at=at)
+        for owner in owners
+    )
 
 
 def settlers(people: Mapping[str, Any]) -> list[User]:
