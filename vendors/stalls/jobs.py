@@ -13,6 +13,7 @@ from shop.orders.models import Message, StallOrder
 from shop.orders.notice_pace import told_lately
 from shop.templatetags.bazarche import jalali_day, toman
 from vendors.stalls.models import Appeal, Photo, Question, Review, Stall, StallDecision, StallMember
+from vendors.stalls.services import reminders
 from vendors.stalls.services.opening import end_holidays
 from vendors.stalls.services.photos import forget_photos, make_photo
 
@@ -218,3 +219,9 @@ def tell_stall_of_message(message_id: int) -> None:
             "url": f"{settings.STOREFRONT_URL}{path}",
         }
         _tell_members(stall, key=f"message:{stall_order.pk}:stall:{message_id}", text=text)
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(queue=MARKET, queueing_lock="remind_stalls")
+def remind_stalls(timestamp: int) -> None:
+    reminders.remind_stalls(now=timezone.now())

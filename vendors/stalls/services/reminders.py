@@ -1,0 +1,87 @@
+"""Reminding a stall of what waits for it, kindly and once for each step; its facilitator when it does not answer."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.jalali import TEHRAN, tehran_date
+from shop.notices.services import KEPT_DAYS, send_sms
+from shop.orders.models import StallOrder, StallOrderQuerySet
+from shop.orders.services.send import READY
+from shop.templatetags.bazarche import jalali_day
+from vendors.stalls.models import StallMember
+
+Role = StallMember.Role
+KEEPERS, HELPERS = (Role.OWNER, Role.HELPER), (Role.FACILITATOR,)
+# By the clock of Tehran: nobody is woken.
+FIRST_HOUR, LAST_HOUR = 9, 21
+# Whatever waits longer is the staff's: its notices are forgotten, and it would be told again.
+NO_LONGER = timedelta(days=KEPT_DAYS - 5)
+
+
+def remind_stalls(*, now: datetime) -> int:
+    """Tell stalls of orders that wait for a yes or have to be sent today, facilitators of those without an answer.
+
+    Each person once for each step of each order, between nine and twenty-one o'clock; how many messages were new.
+    """
+    if not FIRST_HOUR <= now.astimezone(TEHRAN).hour < LAST_HOUR:
+        return 0
+    today = tehran_date(now)
+    recent = StallOrder.objects.filter(created_at__gt=now - NO_LONGER)
+    new = recent.filter(state=StallOrder.State.NEW)
+    ready = recent.filter(state__in=READY)
+    with translation.override(settings.LANGUAGE_CODE):
+        return sum(
+            (
+                _tell(_since(new, settings.ACCEPT_REMIND_HOURS, now), "waits", KEEPERS, now),
+                _tell(_since(new, settings.ACCEPT_HOURS, now), "unanswered", HELPERS, now),
+                _tell(ready.filter(send_by=today), "today", KEEPERS, now),
+                _tell(ready.filter(send_by__lt=today), "late", KEEPERS + HELPERS, now),
+            )
+        )
+
+
+def _since(new: StallOrderQuerySet, hours: int, now: datetime) -> StallOrderQuerySet:
+    return new.filter(created_at__lte=now - timedelta(hours=hours))
+
+
+def _tell(orders: StallOrderQuerySet, step: str, roles: Iterable[str], now: datetime) -> int:
+    n_new = 0
+    for order in orders.select_related("partner__stall").order_by("send_by", "pk"):
+        stall = order.partner.stall
+        path = reverse("panel:order", args=[order.number])
+        text = _said(step) % {
+            "number": order.number,
+            "stall": stall.name,
+            "day": jalali_day(order.send_by),
+            "url": f"{settings.STOREFRONT_URL}{path}",
+        }
+        people = User.objects.filter(
+            stall_memberships__stall=stall, stall_memberships__role__in=roles, is_active=True
+        )
+        for user in people.order_by("pk"):
+            key = f"order-{step}:{order.pk}:{user.pk}"
+            n_new += send_sms(key=key, phone=user.phone, text=text, now=now)
+    return n_new
+
+
+def _said(step: str) -> str:
+    return {
+        "waits": _(
+            "Order %(number)s of %(stall)s waits for your answer. Can you send it by %(day)s?"
+            " Please say yes or no: %(url)s"
+        ),
+        "unanswered": _(
+            "Order %(number)s of %(stall)s has no answer yet. Please ask whether they need a hand: %(url)s"
+        ),
+        "today": _("Today is the day to send order %(number)s of %(stall)s. Good luck! %(url)s"),
+        "late": _(
+            "Order %(number)s of %(stall)s was to be sent by %(day)s. If something is in the way, tell us;"
+            " we help: %(url)s"
+        ),
+    }[step]
