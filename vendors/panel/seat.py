@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +32,7 @@ from vendors.stalls.models import (
     ListingQuerySet,
     Question,
     Review,
+    Sheet,
     Stall,
     StallMember,
 )
@@ -94,6 +96,10 @@ class Seat:
     @property
     def listings(self) -> ListingQuerySet:
         return Listing.objects.visible_to(self.user).filter(stall=self.stall)
+
+    @property
+    def sheets(self) -> QuerySet[Sheet]:
+        return Sheet.objects.filter(stall=self.stall, stall__in=Stall.objects.visible_to(self.user))
 
     @property
     def reviews(self) -> OfListingQuerySet[Review]:
