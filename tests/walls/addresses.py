@@ -45,7 +45,15 @@ from vendors.settlements.services.payout import release_batch
 from vendors.settlements.services.prepare import prepare_settlements
 from vendors.stalls.access import let_look_after
 from vendors.stalls.links import listing_token
-from vendors.stalls.models import Appeal, ListingChange, Photo, Report, StallDecision, StallMember
+from vendors.stalls.models import (
+    Appeal,
+    ListingChange,
+    Photo,
+    Report,
+    Sheet,
+    StallDecision,
+    StallMember,
+)
 from vendors.stalls.services.errands import begin_errand
 
 # A statement that changes nothing; what calls a function may.
@@ -131,6 +139,12 @@ class Rows:
         self.product = a_product(self.stall, "کالای الف", category=self.category, stock=50)
         self.record = self.product.stockrecords.get()
         self.photo = Photo.objects.create(listing=self.product.listing, key="photo")
+        self.sheet = Sheet.objects.create(
+            stall=self.stall,
+            rows=[[2, {"title": "کالای تازه"}]],
+            by_user=self.keeper,
+            created_at=timezone.now(),
+        )
         self.change = ListingChange.objects.create(
             listing=self.product.listing,
             changes={"title": "نام تازه"},
@@ -222,6 +236,7 @@ class Rows:
             "variant_id": self.product.pk,
             "slug": self._slug_of(name),
             "photo_id": self.photo.pk,
+            "sheet_id": self.sheet.pk,
             "listing_id": self.product.listing.pk,
             "change_id": self.change.pk,
             "category_id": self.category.pk,

@@ -161,6 +161,9 @@ AT_STOREFRONT = {
         f"panel:{name}": PANEL["own step"]
         for name in ("copy_listing", "hide_listing", "show_listing", "take_variant_away")
     },
+    "panel:sheet": PANEL["form"],
+    "panel:download_sheet": PANEL["page"],
+    "panel:sheet_preview": PANEL["own end"],
     "panel:photo": (PANEL["own form"][0], PANEL["own step"][1]),
     "panel:delete_listing": PANEL["own end"],
     # Whoever holds the link of the message; without a login.
@@ -392,5 +395,5 @@ def test_the_neighbour_is_shown_nothing_of_stall_a_in_the_panel() -> None:
         if address.name.startswith("panel:"):
             for method in ("get", "post"):
                 with undone(neighbour):
-                    page = getattr(neighbour, method)(address.path).content.decode()
+                    page = getattr(neighbour, method)(address.path).content.decode(errors="replace")
                 assert [secret for secret in secrets if secret in page] == [], address

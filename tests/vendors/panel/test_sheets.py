@@ -63,6 +63,13 @@ def test_the_table_holds_every_kind_with_its_own_price(client, stall):
     assert answer["Content-Disposition"] == 'attachment; filename="goods.xlsx"'
 
 
+def test_the_table_holds_the_stalls_own_goods_alone(client, stall, neighbour):
+    a_product(stall, "مال من")
+    a_product(neighbour, "مال همسایه")
+    sheet = load_workbook(io.BytesIO(client.get(f"{PAGE}goods.xlsx").content)).active
+    assert [row[1].value for row in sheet.iter_rows(min_row=2)] == ["مال من"]
+
+
 def test_nothing_that_is_written_is_a_formula(client, stall):
     a_product(stall, "=HYPERLINK(1)")
     a_product(stall, "+1", description="@SUM(A1)")
