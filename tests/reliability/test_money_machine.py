@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from django.db.models import Q, Sum
+from django.test import override_settings
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -30,7 +31,8 @@ from shop.ledger.queries import earned_postings_since
 from shop.money import Rial
 from shop.orders import shares
 from shop.orders.errors import OrderError
-from shop.orders.models import Dispute, Refund, SellerTerms, StallOrder, Voucher
+from shop.orders.models import BazaarSale, Dispute, Refund, SellerTerms, StallOrder, Voucher
+from shop.orders.services.bazaar import SoldGoods, sell_in_person, take_back_sale
 from shop.orders.services.dispute import Claim, lose_dispute, open_dispute, win_dispute
 from shop.orders.services.fulfil import (
     accept_stall_order,
@@ -41,7 +43,12 @@ from shop.orders.services.pay_back import record_refund_by_hand
 from shop.orders.services.place import place_order
 from shop.orders.services.refund import refund_lines
 from shop.orders.services.release import release_delivered
-from shop.orders.services.send import send_stall_order
+from shop.orders.services.say_no import (
+    cancel_stall_order,
+    decline_stall_order,
+    return_stall_order,
+)
+from shop.orders.services.send import Part, send_stall_order
 from shop.orders.services.settle import record_payment
 from shop.orders.shares import LineShare, left_of
 from shop.payments.gateways.base import GatewayAnswer, PaymentState
@@ -186,6 +193,58 @@ class MoneyMachine(RuleBasedStateMachine):
             accept_stall_order(stall_order=parcel, now=self.now)
             send_stall_order(stall_order=parcel, carrier="", tracking_code="", now=self.now)
 
+    @rule(place=Parcels, pieces=st.integers(1, 3))
+    def send_a_part(self, place: int, pieces: int) -> None:
+        parcel = self.a_parcel(place, State.NEW, State.ACCEPTED)
+        if parcel is None:
+            return
+        if parcel.state == State.NEW:
+            accept_stall_order(stall_order=parcel, now=self.now)
+        line = min(line.pk for line in parcel.lines)
+        part = Part({line: pieces}, parcel.shipments.count() + 1)
+        with suppress(OrderError), transaction.atomic():
+            send_stall_order(
+                stall_order=parcel, carrier="", tracking_code="", now=self.now, part=part
+            )
+
+    @rule(place=Parcels)
+    def send_the_rest(self, place: int) -> None:
+        if parcel := self.a_parcel(place, State.ACCEPTED):
+            send_stall_order(stall_order=parcel, carrier="", tracking_code="", now=self.now)
+
+    @rule(place=Parcels, ending=st.sampled_from(["decline", "cancel", "return"]))
+    def end_whole(self, place: int, ending: str) -> None:
+        states = StallOrder.ARRIVED if ending == "return" else (State.NEW, State.ACCEPTED)
+        if parcel := self.a_parcel(place, *states):
+            with suppress(OrderError), transaction.atomic():
+                if ending == "cancel":
+                    cancel_stall_order(stall_order=parcel, reason="", now=self.now)
+                else:
+                    end = decline_stall_order if ending == "decline" else return_stall_order
+                    end(stall_order=parcel, reason="", by_user_id=None, now=self.now)
+
+    @rule(kind=st.integers(0, 2), pieces=st.integers(1, 3), rate=st.sampled_from([0, 0, 333]))
+    def sell_at_a_fair(self, kind: int, pieces: int, rate: int) -> None:
+        record = self.products[kind].stockrecords.get()
+        with override_settings(BAZAAR_COMMISSION_BP=rate):
+            sale = sell_in_person(
+                sale_id=uuid.uuid4(),
+                partner_id=record.partner_id,
+                goods=[SoldGoods(record, "", pieces, Rial(777_779))],
+                note="",
+                by_user_id=self.people[0].pk,
+                now=self.now,
+            )
+        self.held += sale.total
+
+    @rule(place=Parcels)
+    def take_a_sale_back(self, place: int) -> None:
+        sales = list(BazaarSale.objects.order_by("pk"))
+        if sales:
+            sale = sales[place % len(sales)]
+            with suppress(OrderError):
+                self.held -= sale.total if take_back_sale(sale=sale, now=self.now) else 0
+
     @rule(place=Parcels)
     def deliver(self, place: int) -> None:
         if parcel := self.a_parcel(place, State.SENT):
@@ -324,7 +383,10 @@ class MoneyMachine(RuleBasedStateMachine):
         assert [breach for promise in PROMISES for breach in promise(at)] == []
         earned = sum(row.amount for row in earned_postings_since(posted_after=BEGINNING))
         arrived = StallOrder.objects.with_lines().filter(delivered_at__isnull=False)
-        assert earned == sum(left_of(parcel).net for parcel in arrived)
+        in_person = sum(
+            sale.total - sale.commission for sale in BazaarSale.objects.filter(taken_back_at=None)
+        )
+        assert earned == sum(left_of(parcel).net for parcel in arrived) + in_person
         for parcel in StallOrder.objects.with_lines().filter(refunds__isnull=False).distinct():
             for line in left_of(parcel).lines:
                 if not line.quantity:  # given back whole: nothing of it is left
