@@ -11,8 +11,9 @@ from stdnum import iban
 
 from shop.accounts.models import User
 from shop.money import Rial
-from shop.orders.models import BazaarSale, Message, StallOrder
-from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, send_stall_order
+from shop.orders.models import BazaarSale, Message, ShippingZone, StallOrder
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.send import send_stall_order
 from tests.makers import (
     BUYER,
     a_member,
@@ -24,6 +25,7 @@ from tests.makers import (
 )
 from tests.vendors.settlements.makers import an_account
 from vendors.stalls.models import Listing, Photo, Question, Review, Stall, StallMember
+from vendors.stalls.models.reviews import Shown
 
 
 @dataclass
@@ -44,6 +46,12 @@ class FullStall:
     private: list[str] = field(
         default_factory=list
     )  # what nobody but its own people and its buyers may
+
+    def roots(self) -> list[Any]:
+        """The rows by which another row is known to be this stall's: it points to one of them."""
+        products = [self.product, self.parent, self.draft, *self.parent.children.all()]
+        orders = [order.order for order in self.orders]
+        return [self.stall, self.stall.partner, self.keeper, self.helper, *products, *orders]
 
     def ids(self) -> dict[str, list[str]]:
         """What names rows of this stall in addresses and bodies: keys, numbers, uuids and slugs."""
@@ -92,6 +100,17 @@ def a_full_stall(word: str, *, phone: str) -> FullStall:
         text=f"نظر {word}",
         created_at=now,
     )
+    Review.objects.create(
+        listing=parent.listing,
+        order_line=Line.objects.get(order=orders[2].order, product__parent=parent),
+        stars=5,
+        text=f"ستایش {word}",
+        state=Shown.SHOWN,
+        created_at=now,
+    )
+    ShippingZone.objects.create(
+        rate=stall.partner.shipping_rates.get(), name=f"نزدیک {word}", provinces=["البرز"]
+    )
     question = Question.objects.create(
         listing=product.listing, text=f"پرسش {word}", phone=f"+98{phone}0004", created_at=now
     )
@@ -108,10 +127,10 @@ def a_full_stall(word: str, *, phone: str) -> FullStall:
     return FullStall(
         *(stall, keeper, helper, product, parent, draft, orders),
         *(photo, message, review, question, sale),
-        public=[stall.name, f"کالای {word}", f"پیراهن {word}", f"شعار {word}"],
+        public=[stall.name, f"ستایش {word}", f"کالای {word}", f"پیراهن {word}", f"شعار {word}"],
         private=[
             *(f"{kind} {word}" for kind in ("نگه‌دار", "همکار", "خریدار", "پیش‌نویس", "پیام")),
-            *(f"{kind} {word}" for kind in ("نظر", "پرسش", "بازار", "کوچهٔ")),
+            *(f"{kind} {word}" for kind in ("نظر", "پرسش", "بازار", "کوچهٔ", "نزدیک")),
             *(f"{phone[1:]}000{n}" for n in range(1, 5)),
             *(sheba, sheba[4:], _in_persian(sheba[4:])),
             *numbers,

@@ -84,28 +84,38 @@ def watched() -> Iterator[set[str]]:
         yield tables
 
 
-def leads_to(row: models.Model, wanted: Keys, *, way: int = LONGEST_WAY) -> bool:
+def leads_to(row: models.Model, wanted: Keys) -> bool:
     """Whether this row is one of these, or points to one over foreign keys."""
-    if (row._meta.label, row.pk) in wanted:
-        return True
-    if not way:
-        return False
-    for column in row._meta.concrete_fields:
-        if column.remote_field is None or getattr(row, column.attname) is None:
-            continue
-        target = column.related_model._base_manager.filter(  # type: ignore[union-attr]
-            **{column.target_field.attname: getattr(row, column.attname)}
-        ).first()
-        if target is not None and leads_to(target, wanted, way=way - 1):
+    level, seen = [row], {(row._meta.label, row.pk)}
+    for _step in range(LONGEST_WAY + 1):
+        if any((each._meta.label, each.pk) in wanted for each in level):
             return True
+        targets = [target for each in level for target in _targets_of(each)]
+        level = [each for each in targets if (each._meta.label, each.pk) not in seen]
+        seen |= {(each._meta.label, each.pk) for each in level}
     return False
 
 
-def trespasses(changes: Iterable[Change], *, against: Keys, own: Keys) -> list[str]:
-    """The changes that touch rows of others: those that lead there, and old rows that do not lead to one's own."""
+def _targets_of(row: models.Model) -> Iterator[models.Model]:
+    for column in row._meta.concrete_fields:
+        key = getattr(row, column.attname)
+        if column.remote_field is None or key is None:
+            continue
+        model: type[models.Model] = column.related_model  # type: ignore[assignment]
+        yield from model._base_manager.filter(**{column.target_field.attname: key})
+
+
+def new_trespasses(changes: Iterable[Change], *, against: Keys) -> list[str]:
+    """New rows that lead to rows of others. Asked before the visit is undone."""
+    added = [change for change in changes if change.kind == "added"]
+    return [str(change) for change in added if leads_to(change.row, against)]
+
+
+def old_trespasses(changes: Iterable[Change], *, against: Keys, own: Keys) -> list[str]:
+    """Old rows, changed or gone, that lead to others or do not lead to one's own. Asked after the visit is undone."""
+    old = [change for change in changes if change.kind != "added"]
     return [
         str(change)
-        for change in changes
-        if leads_to(change.row, against)
-        or (change.kind != "added" and not leads_to(change.row, own))
+        for change in old
+        if leads_to(change.row, against) or not leads_to(change.row, own)
     ]
