@@ -11,7 +11,7 @@ from shop.ledger.queries import Sales
 from shop.money import Rial
 
 # A phone's width: name of the month, bar, amount after it.
-WIDTH, NAMES, AMOUNTS, ROW, BAR, GAP = 320, 64, 84, 30, 18, 6
+WIDTH, NAMES, AMOUNTS, ROW, BAR, GAP = 320, 76, 78, 30, 18, 6
 PLOT = WIDTH - NAMES - AMOUNTS
 STUB = 2  # a month without sales is still a month: a short grey bar
 

@@ -89,6 +89,7 @@ class Due:
 
     month: Month
     amount: Rial
+    is_now: bool  # its month is over: it is being counted
 
     @property
     def day(self) -> date:
@@ -147,7 +148,11 @@ def _dues(
         over = arrived[pk] + timedelta(days=settings.RETURN_DAYS)
         month = max(Month.of(tehran_date(over)), this_month)
         by_month[month] = by_month.get(month, Rial(0)) + window.owed - window.cash
-    return tuple(Due(month, amount) for month, amount in sorted(by_month.items()) if amount)
+    return tuple(
+        Due(month, amount, is_now=month < this_month)
+        for month, amount in sorted(by_month.items())
+        if amount
+    )
 
 
 @dataclass(frozen=True)

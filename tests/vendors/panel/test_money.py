@@ -159,8 +159,8 @@ def test_bars_begin_where_the_language_begins(client, product):
     delivered(product, 1, at=NOON)
     persian = page(client).context["chart"].rows[-1]
     english = client.get("/en/panel/money/1405/9/").context["chart"].rows[-1]
-    assert float(persian.x) + float(persian.width) == 320 - 64
-    assert float(english.x) == 64
+    assert float(persian.x) + float(persian.width) == 320 - 76
+    assert float(english.x) == 76
     assert (persian.name, english.name) == ("آذر", "Azar")
 
 
@@ -203,8 +203,10 @@ def test_what_was_free_before_the_month_is_settled_with_the_last_one(client, pro
     delivered(product, 1, at=NOON - timedelta(days=25))
     release_delivered(now=NOON)
     with patch("django.utils.timezone.now", return_value=NOON):
-        [due] = client.get("/panel/money/").context["to_come"].dues
-    assert (due.month, due.amount) == (Month(1405, 8), 2_450_000)
+        shown = client.get("/panel/money/")
+    [due] = shown.context["to_come"].dues
+    assert (due.month, due.amount, due.is_now) == (Month(1405, 8), 2_450_000, True)
+    assert "در روزهای آینده، با تسویهٔ آبان ۱۴۰۵" in shown.content.decode()
 
 
 def test_the_neighbours_money_is_not_counted(client, stall, neighbour):
