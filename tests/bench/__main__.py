@@ -7,11 +7,13 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
     os.environ["DOOR"] = "setup"
     django.setup()
-    from tests.bench import checkouts, run
+    from tests.bench import checkouts, photos, run
 
-    # `python -m tests.bench` measures everything; `python -m tests.bench checkouts …` those alone.
-    if sys.argv[1:2] != ["checkouts"]:
+    # `python -m tests.bench` measures everything; `python -m tests.bench checkouts …` or `photos …` those alone.
+    alone = {"checkouts": checkouts.main, "photos": photos.main}.get(" ".join(sys.argv[1:2]))
+    if alone is not None:
+        alone(sys.argv[2:])
+    else:
         run.main()
         checkouts.main([])
-    else:
-        checkouts.main(sys.argv[2:])
+        photos.main([])

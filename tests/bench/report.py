@@ -11,6 +11,8 @@ DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "performance
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
 BEGIN_CHECKOUTS = "<!-- checkouts: written by make bench -->"
 END_CHECKOUTS = "<!-- end of checkouts -->"
+BEGIN_PHOTOS = "<!-- photos: written by python -m tests.bench photos -->"
+END_PHOTOS = "<!-- end of photos -->"
 HEAD = (
     "| goods | page | cards | SQL | app CPU, ms | ratio | PostgreSQL, ms | search server, ms | all, ratio | kB |\n"
     "|---|---|---|---|---|---|---|---|---|---|\n"

@@ -26,7 +26,7 @@ from shop.storefront.cards import short_title
 from vendors.stalls.errors import CategoryGone, CodeTaken
 from vendors.stalls.events import PhotosGone
 from vendors.stalls.models import Listing, ListingChange, Stall
-from vendors.stalls.queries.words import Words, class_of, open_categories, words_of
+from vendors.stalls.queries.words import ASKED, Words, class_of, open_categories, words_of
 from vendors.stalls.services.goods import change_price, change_stock
 from vendors.stalls.services.listing_states import NEVER_SHOWN, tell_stall
 
@@ -182,11 +182,9 @@ def _rename_variants(product: Product, before: str) -> None:
 
 
 def _write_attributes(product: Product, values: dict[str, Any]) -> None:
-    known = {row.code: row for row in product.product_class.attributes.all()}
-    for code, value in values.items():
-        attribute = known.get(code)
-        if attribute is None:
-            continue
+    """What is not among the values is said no more."""
+    for attribute in product.product_class.attributes.filter(type__in=ASKED):
+        value = values.get(attribute.code)
         rows = ProductAttributeValue.objects.filter(product=product, attribute=attribute)
         if value in (None, ""):
             rows.delete()
