@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from shop.accounts.models import User
+from shop.jalali import tehran_date
+from shop.orders.commissions import rate_of, rules_on
 from shop.orders.models import StallOrder
 from vendors.stalls.models import (
     ActedFor,
@@ -90,5 +93,16 @@ def stall_page(stall: Stall, *, user: User) -> StallPage:
         missing=missing_of(stall),
         listings=list(stall.listings.select_related("product").order_by("-pk")[:ACTS_SHOWN]),
         n_open_orders=open_orders.count(),
-        commission=f"{stall.partner.terms.commission_bp / 100:g}",
+        commission=f"{_commission_of(stall) / 100:g}",
+    )
+
+
+def _commission_of(stall: Stall) -> int:
+    """Basis points that the shop keeps of what this stall sells today, where no category says otherwise."""
+    partner_id, today = stall.partner_id, tehran_date(timezone.now())
+    return rate_of(
+        rules_on(today, partner_ids=[partner_id]),
+        partner_id=partner_id,
+        paths=(),
+        otherwise=stall.partner.terms.commission_bp,
     )

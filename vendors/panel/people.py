@@ -7,10 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shop.templatetags.bazarche import digits
+from vendors.panel.questions import QUESTIONS
 from vendors.panel.seat import Seat, for_owner, seated
 from vendors.panel.stall_forms import MemberForm
 from vendors.stalls.errors import StallError
-from vendors.stalls.models import StallMember
+from vendors.stalls.models import ActedFor, StallMember
 from vendors.stalls.services.joining import add_member, remove_member
 
 ACTS_SHOWN = 50
@@ -59,5 +61,11 @@ def acts(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What facilitators and staff did in this stall: the newest first, each with a name."""
     if not (seat.is_owner or seat.is_guest):
         raise Http404
-    done = seat.stall.acts.select_related("user")[:ACTS_SHOWN]
+    done = [(act, _subject(act)) for act in seat.stall.acts.select_related("user")[:ACTS_SHOWN]]
     return render(request, "panel/acts.html", {"seat": seat, "acts": done})
+
+
+def _subject(act: ActedFor) -> str:
+    """What it was about: a question in its own words, else the number that stood in the address."""
+    asked = QUESTIONS.get(act.subject) if act.deed == "panel:ask" else None
+    return str(asked.heading) if asked else digits(act.subject)

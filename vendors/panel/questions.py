@@ -61,12 +61,19 @@ class NameQuestion(Question):
     )
 
 
+class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the type checker alone
+    """Categories by their own names; the way to each would only be in the way."""
+
+    def label_from_instance(self, category: Category) -> str:
+        return str(category.name)
+
+
 class GoodsKindQuestion(Question):
     heading = _("What do you make?")
     why = _("Choose what you make most. You may sell other things too.")
     icon = "grid"
 
-    main_category = forms.ModelChoiceField(
+    main_category = CategoryField(
         label=_("What do you make?"),
         queryset=Category.objects.none(),
         widget=forms.RadioSelect,
@@ -177,11 +184,10 @@ class DaysQuestion(Question):
 
     @classmethod
     def answer(cls, stall: Stall) -> str:
-        said = gettext("within %(days)s days") % {
-            "days": digits(stall.partner.terms.preparation_days)
-        }
-        off = days_off_of(stall)
-        return f"{said} ({gettext('not on')} {off})" if off else said
+        days, off = digits(stall.partner.terms.preparation_days), days_off_of(stall)
+        if not off:
+            return gettext("within %(days)s days") % {"days": days}
+        return gettext("within %(days)s days, not on %(off)s") % {"days": days, "off": off}
 
     def clean_days_off(self) -> list[int]:
         days: list[int] = self.cleaned_data["days_off"]

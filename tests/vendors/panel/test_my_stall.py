@@ -273,6 +273,7 @@ def test_what_a_facilitator_changes_is_written_down_and_shown_to_the_holder(clie
     page = client.get("/panel/stall/done-for-you/").content.decode()
     assert "لیلا حیدری" in page
     assert "نوشته‌های غرفه را تغییر داد" in page
+    assert "در کدام شهر کار می‌کنید؟" in page
     client.post("/panel/stall/city/", {"city": "اسلامشهر"})
     assert ActedFor.objects.count() == 1
 
