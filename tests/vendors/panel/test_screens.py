@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.messages import write_message
 from shop.orders.services.send import send_stall_order
 from tests.makers import (
     NOON,
@@ -36,11 +37,14 @@ def fill(stall, *, times: int) -> None:
             if steps > 1:
                 send_stall_order(stall_order=order, carrier="پست", tracking_code="1", now=NOON)
             if steps > 2:
+                write_message(stall_order=order, author_id=None, text="سلام", now=NOON)
                 deliver_stall_order(stall_order=order, now=NOON)
 
 
 def paths(stall) -> list[str]:
-    number = stall.partner.stall_orders.first().number
+    orders = stall.partner.stall_orders
+    number = orders.first().number
+    in_hand = orders.filter(state="accepted").first().number
     product = stall.listings.first().product_id
     with translation.override(
         "fa"
@@ -54,7 +58,10 @@ def paths(stall) -> list[str]:
             reverse("panel:orders_to_send"),
             reverse("panel:orders_sent"),
             reverse("panel:orders_done"),
-            reverse("panel:order", args=[number]),
+            reverse("panel:orders_cancelled"),
+            *(reverse(f"panel:{name}", args=[number]) for name in ("order", "messages")),
+            *(reverse(f"panel:{name}", args=[in_hand]) for name in ("order", "send_part", "slip")),
+            reverse("panel:till"),
             reverse("panel:money"),
             reverse("panel:money_of_month", args=[1405, 9]),
         ]
@@ -93,4 +100,6 @@ def test_every_screen_works_in_english(client, stall):
     for path in paths(stall):
         page = client.get(f"/en{path}")
         assert page.status_code == 200
+        if page["Content-Type"] == "application/pdf":
+            continue
         assert 'lang="en" dir="ltr"' in page.content.decode()
