@@ -73,9 +73,9 @@ def edit(request: HttpRequest, seat: Seat, product_id: int) -> HttpResponse:
 
 def _form(listing: Listing | None, request: HttpRequest | None = None) -> ListingForm:
     """The form of these goods, filled with what is said of them; bound when it was sent."""
-    is_whole = listing is not None and listing.state not in NEVER_SHOWN
-    if request is not None:
-        is_whole = is_whole or request.POST.get("do") == SEND
+    is_shown = listing is not None and listing.state not in NEVER_SHOWN
+    # The empty form names what will be asked for when it is sent; a draft may lack all of it.
+    is_whole = is_shown or request is None or request.POST.get("do") == SEND
     return ListingForm(
         request.POST if request else None,
         request.FILES if request else None,

@@ -94,6 +94,10 @@ class ListingForm(WholeForm):
         if has_variants:
             del self.fields["price"], self.fields["count"]
         self.is_whole = kwargs["is_whole"]
+        # Whichever of the two is answered: neither is called optional on the screen.
+        for name in ("count", "made_days") if not self.is_bound else ():
+            if name in self.fields:
+                self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

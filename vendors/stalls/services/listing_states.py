@@ -53,7 +53,7 @@ class Steps(Enum):
 
 # What a stall may throw away: it was never in the shop, so no order knows it.
 NEVER_SHOWN: Final = (State.DRAFT, State.SENT_BACK)
-# Staff decide at the office, whose address book has no panel.
+# Links in messages lead to the storefront, at whichever door they are written.
 PANEL_URLS: Final = "shop.urls.storefront"
 NEWS: Final = {
     "goods-shown": gettext_lazy("“%(goods)s” is in the shop now. %(url)s"),
