@@ -44,9 +44,9 @@ fix: ## what ruff can put right by itself
 	@bin/setup dev
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
 
-images: ## photograph every page of the loop into docs/images
+images: ## photograph the pages of the visits into docs/images
 	@bin/setup dev
-	@PHOTOGRAPH=1 .venv/bin/pytest tests/journeys/test_the_loop.py -m journey -q
+	@PHOTOGRAPH=1 .venv/bin/pytest tests/journeys/test_the_loop.py tests/journeys/test_a_stall_on_a_phone.py -m journey -q
 
 messages: ## collect the texts of all areas into their Persian catalogues
 	@bin/setup dev

@@ -29,7 +29,9 @@ class PricesForm(forms.Form):
         label=_("Days on the way"), at_least=0, at_most=LONGEST_DAYS, initial=3
     )
 
-    def __init__(self, *args: Any, tiers: Iterable[ShippingTier], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, tiers: Iterable[ShippingTier], needs_price: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         known = {tier.over_g: tier.price for tier in tiers}
         self._weights = sorted({*WEIGHTS, *known})
@@ -37,8 +39,11 @@ class PricesForm(forms.Form):
             self.fields[f"price_{over_g}"] = TomanField(
                 label=_weight(over_g),
                 at_most=DEAREST_TOMAN,
-                required=False,
+                required=needs_price and not over_g,
                 initial=known.get(over_g),
+                error_messages={
+                    "required": _("Write what a light parcel costs; 0 when it costs nothing.")
+                },
             )
 
     def price_fields(self) -> list[BoundField]:
@@ -47,10 +52,6 @@ class PricesForm(forms.Form):
     def prices(self) -> dict[int, Rial]:
         typed = {over_g: self.cleaned_data[f"price_{over_g}"] for over_g in self._weights}
         return {over_g: price for over_g, price in typed.items() if price is not None}
-
-    def _check_lightest(self, message: Any) -> None:
-        if self.is_bound and not self.errors and 0 not in self.prices():
-            self.add_error("price_0", message)
 
 
 def _weight(over_g: int) -> str:
@@ -74,16 +75,10 @@ class WayForm(PricesForm):
 
     def __init__(self, *args: Any, rate: ShippingRate | None, **kwargs: Any) -> None:
         tiers = [tier for tier in rate.tiers.all() if tier.zone_id is None] if rate else []
-        super().__init__(*args, tiers=tiers, **kwargs)
-        self._has_zones = rate is not None and bool(rate.zones.all())
+        has_zones = rate is not None and bool(rate.zones.all())
+        super().__init__(*args, tiers=tiers, needs_price=not has_zones, **kwargs)
         if rate is not None:
             self.initial.update(travel_days=rate.travel_days, free_over=rate.free_over)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not (self._has_zones and not self.errors and not self.prices()):
-            self._check_lightest(_("Write what a light parcel costs; 0 when it costs nothing."))
-        return cleaned
 
     def way(self) -> Way:
         return Way(
@@ -107,9 +102,8 @@ class ZoneForm(PricesForm):
         self, *args: Any, rate: ShippingRate, zone: ShippingZone | None, **kwargs: Any
     ) -> None:
         of_zone = zone.pk if zone else 0
-        super().__init__(
-            *args, tiers=[tier for tier in rate.tiers.all() if tier.zone_id == of_zone], **kwargs
-        )
+        tiers = [tier for tier in rate.tiers.all() if tier.zone_id == of_zone]
+        super().__init__(*args, tiers=tiers, needs_price=True, **kwargs)
         with override("fa"):
             names = [str(name) for _key, name in PROVINCES]
         shown = [name for _key, name in PROVINCES]
@@ -123,11 +117,6 @@ class ZoneForm(PricesForm):
             self.initial.update(
                 name=zone.name, provinces=zone.provinces, travel_days=zone.travel_days
             )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        self._check_lightest(_("Write what a light parcel costs; 0 when it costs nothing."))
-        return cleaned
 
     def zone(self) -> Zone:
         return Zone(
