@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.models import Category, ProductAttribute
 
+from shop.templatetags.bazarche import digits
 from vendors.stalls.models import Listing, ListingChange, Stall
 from vendors.stalls.queries.product import ATTRIBUTE_NAMES
 from vendors.stalls.queries.words import words_of
@@ -80,7 +81,9 @@ def differences_of(change: ListingChange) -> list[Difference]:
 def _text(value: Any, categories: dict[int, str] | None = None, name: str = "") -> str:
     if name == "category" and categories is not None:
         return categories.get(value, "–")
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    return digits(value) if isinstance(value, int | float) else str(value)
 
 
 @dataclass(frozen=True)
