@@ -1,8 +1,13 @@
 """Forms and links as they stand in a page's HTML, and what a browser would send of them."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
+
+from django.test import Client
+
+from tests.walls.addresses import undone_if_changed
 
 VOID = {"submit", "button", "image", "reset"}
 
@@ -110,3 +115,22 @@ class Page(HTMLParser):
         if parts.netloc != "testserver":
             return ""
         return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def pages_of(client: Client, *starts: str, under: str, most: int = 200) -> list[Page]:
+    """The pages that are linked from these and stand under this address, each visit undone."""
+    waiting, known, pages = deque(starts), set(starts), []
+    while waiting and len(pages) < most:
+        path = waiting.popleft()
+        with undone_if_changed(client):
+            response = client.get(path)
+            body = b"".join(response) if response.streaming else response.content
+        if response.status_code != 200 or "text/html" not in response.headers["Content-Type"]:
+            continue
+        pages.append(Page(body.decode(), path=path))
+        for link in pages[-1].links:
+            place = urlsplit(link).path
+            if place.startswith(under) and place not in known:
+                known.add(place)
+                waiting.append(place)
+    return pages
