@@ -18,6 +18,7 @@ EARNED_KINDS = (Posting.Kind.GOODS, Posting.Kind.COMMISSION, Posting.Kind.SHIPPI
 STALL_EARNED = r"^stall:\d+:(delivered|available)$"
 # What only moves on to the next account is not earned again.
 RELEASED = "stall_order.released"
+SOLD_IN_PERSON, SALE_TAKEN_BACK = DECLARED = ("bazaar.sold", "bazaar.taken_back")
 NOTHING = Rial(0)
 
 
@@ -32,6 +33,8 @@ class EarnedPosting:
     occurred_at: datetime
     posted_at: datetime
     order_line_id: int | None
+    # Its stall wrote it down itself: a sale in person, of which no buyer and no bank knows.
+    is_declared: bool = False
 
 
 def balance(account: str) -> Rial:
@@ -242,4 +245,5 @@ def earned_postings_since(*, posted_after: datetime) -> Iterator[EarnedPosting]:
             occurred_at=row.transaction.occurred_at,
             posted_at=row.posted_at,
             order_line_id=row.order_line_id,
+            is_declared=row.transaction.event_type in DECLARED,
         )

@@ -122,7 +122,7 @@ def to_come(seat: Seat, *, now: datetime) -> ToCome:
     """
     this_month = Month.of(tehran_date(now))
     sums = coming(partner_id=seat.stall.partner_id, since=_begin(this_month))
-    unreleased = seat.orders.filter(state=StallOrder.State.DELIVERED, released_at=None)
+    unreleased = seat.orders.filter(delivered_at__isnull=False, released_at=None)
     arrived = {pk: at for pk, at in unreleased.values_list("pk", "delivered_at") if at}
     windows = in_return_window(partner_id=seat.stall.partner_id, stall_order_ids=list(arrived))
     return ToCome(

@@ -15,6 +15,7 @@ from shop.jalali import tehran_date
 from shop.jobs import publish
 from shop.ledger import accounts
 from shop.ledger.models import Posting
+from shop.ledger.queries import SALE_TAKEN_BACK, SOLD_IN_PERSON
 from shop.ledger.services import Leg, post
 from shop.money import Rial, share_bp
 from shop.orders.errors import NothingSold, NotTakenBackToday, OutOfStock
@@ -24,7 +25,6 @@ from shop.orders.stock import ALLOCATED
 
 log = logging.getLogger(__name__)
 Kind = Posting.Kind
-SOLD, TAKEN_BACK = "bazaar.sold", "bazaar.taken_back"
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,12 @@ def sell_in_person(
             )
             for each in goods
         )
-        post(event_type=SOLD, event_id=str(sale.pk), occurred_at=now, legs=_legs(sale, sign=1))
+        post(
+            event_type=SOLD_IN_PERSON,
+            event_id=str(sale.pk),
+            occurred_at=now,
+            legs=_legs(sale, sign=1),
+        )
     log.info("bazaar.sold sale=%s", sale.pk)
     return sale
 
@@ -109,7 +114,7 @@ def take_back_sale(*, sale: BazaarSale, now: datetime) -> bool:
         if changed:
             publish(ProductsChanged(sorted(set(changed))))
         post(
-            event_type=TAKEN_BACK,
+            event_type=SALE_TAKEN_BACK,
             event_id=str(sale.pk),
             occurred_at=now,
             legs=_legs(sale, sign=-1),

@@ -1,12 +1,16 @@
 """What was delivered becomes income once, to the rial, and nobody can change it afterwards."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections, transaction
 
 from shop.jalali import Month
+from shop.money import Rial
+from shop.orders.services.bazaar import SoldGoods, sell_in_person, take_back_sale
+from tests.makers import a_product, a_user
 from tests.vendors.livelihood.makers import NOW, TODAY, a_linked_stall, a_plan, a_stall, delivered
 from vendors.livelihood.bridge import link_stall
 from vendors.livelihood.income.models import IncomeCursor, IncomeEntry, MonthlyIncome
@@ -159,3 +163,23 @@ def test_the_offices_role_may_add_entries_and_not_change_them(table: str, right:
         assert cursor.fetchone() == (False,)
         cursor.execute("SELECT has_table_privilege('office', %s, 'INSERT')", [table])
         assert cursor.fetchone() == (True,)
+
+
+def test_what_a_stall_sold_in_person_is_declared_income_and_comes_off_again() -> None:
+    stall, plan = a_linked_stall()
+    record = a_product(stall, stock=9).stockrecords.get()
+    sale = sell_in_person(
+        sale_id=uuid4(),
+        partner_id=stall.partner_id,
+        goods=[SoldGoods(record, "کلاه", 2, Rial(500_000))],
+        note="",
+        by_user_id=a_user().pk,
+        now=NOW,
+    )
+    pull_income(now=NOW)
+    [entry] = IncomeEntry.objects.filter(plan=plan)
+    assert (entry.amount, entry.evidence) == (1_000_000, IncomeEntry.Evidence.DECLARED)
+    assert months() == [(MONTH.year, MONTH.month, 1_000_000, 0, 1_000_000)]
+    take_back_sale(sale=sale, now=NOW)
+    pull_income(now=NOW)
+    assert [row[-1] for row in months()] == [0]

@@ -139,6 +139,15 @@ def plan_incomes(*, plans: PlanQuerySet, as_of: date, n_months: int) -> list[Pla
     ]
 
 
+def weakest_evidence(income: PlanIncome) -> str:
+    """The weakest grade behind the mean of the last whole months, in words; from the books when there is no entry."""
+    months = [month.month for month in income.last]
+    worst = IncomeEntry.objects.filter(
+        plan=income.plan, occurred_on__gte=months[0].start, occurred_on__lte=months[-1].end
+    ).aggregate(worst=Max("evidence"))["worst"]
+    return str(IncomeEntry.Evidence(worst or IncomeEntry.Evidence.BOOKED).label)
+
+
 def days_of_income(*, plans: Collection[UUID]) -> dict[UUID, tuple[date, date]]:
     """First and last day on which each of these plans earned anything; plans without income are missing."""
     rows = (

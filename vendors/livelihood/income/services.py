@@ -32,6 +32,8 @@ BATCH = 1000
 
 PlanMonth = tuple[UUID, Month]
 
+Evidence = IncomeEntry.Evidence
+
 
 @dataclass(frozen=True)
 class PullResult:
@@ -167,7 +169,7 @@ def _write_entries(postings: list[EarnedPosting]) -> list[IncomeEntry]:
                 kind=row.kind,
                 amount=row.amount,
                 occurred_on=day,
-                evidence=IncomeEntry.Evidence.BOOKED,
+                evidence=Evidence.DECLARED if row.is_declared else Evidence.BOOKED,
             )
         )
     IncomeEntry.objects.bulk_create(entries, ignore_conflicts=True)

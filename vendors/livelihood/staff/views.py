@@ -17,6 +17,7 @@ from vendors.livelihood.income.queries import (
     days_of_income,
     entries_of_month,
     plan_incomes,
+    weakest_evidence,
 )
 from vendors.livelihood.loans.formulas import repayment_coverage
 from vendors.livelihood.loans.queries import loan_book, loans_of_plan
@@ -101,6 +102,7 @@ def plan(request: HttpRequest, officer: Officer, plan_id: UUID) -> HttpResponse:
         "officer": officer,
         "today": today,
         "income": income,
+        "evidence": weakest_evidence(income),
         "chart": chart(income, due_in=due_in, language=get_language()),
         "months": year_of_months(income, due_in),
         "loans": loans,
