@@ -70,6 +70,10 @@ def test_production_does_not_start_without_a_secret_of_its_own(missing: str) -> 
     [
         ({"DEMO": "1"}, "DEMO and PRODUCTION exclude each other"),
         ({"SANDBOX_BANK_URL": "http://127.0.0.1:8002"}, "production refuses SANDBOX_BANK_URL"),
+        (
+            {"SMS_SENDER": "shop.notices.kavenegar.KavenegarSender"},
+            "Messages through Kavenegar need KAVENEGAR_API_KEY",
+        ),
         ({"FAILPOINT": "checkout.after_reserve:1"}, "only a demo or a test may set it"),
     ],
 )

@@ -9,7 +9,7 @@ from PIL import Image
 
 from shop.notices.models import Notice
 from shop.orders.models import SellerTerms
-from tests.makers import a_category, a_member, a_product, a_staff_member, a_user
+from tests.makers import a_category, a_member, a_paid_order, a_product, a_staff_member, a_user
 from vendors.stalls.models import ActedFor, Stall, StallMember, Terms
 from vendors.stalls.services.opening import pause_stall
 
@@ -238,6 +238,9 @@ def test_a_helper_is_added_by_number_told_and_removed(client, stall):
     answers = [phone.get(f"/panel/{page}").status_code for page in pages]
     assert answers == [200, 404, 404, 404, 404]
     assert "حساب من" not in phone.get("/panel/").content.decode()
+    [order] = a_paid_order((a_product(stall), 1))
+    assert "پول این سفارش" not in phone.get(f"/panel/orders/{order.number}/").content.decode()
+    assert "پول این سفارش" in client.get(f"/panel/orders/{order.number}/").content.decode()
     client.post(f"/panel/stall/people/{helper.pk}/remove/")
     assert phone.get("/panel/").status_code == 404
     texts = list(Notice.objects.order_by("pk").values_list("text", flat=True))
