@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from shop.orders.masking import mask
 from shop.orders.models import StallOrder
 
 State = StallOrder.State
@@ -19,6 +20,8 @@ class BuyerSeen:
     name: str
     city: str
     has_address: bool
+    # What they asked of whoever brings it; a number in it stands on the label alone.
+    note: str = ""
 
     @property
     def is_forgotten(self) -> bool:
@@ -37,6 +40,7 @@ def buyer_seen(stall_order: StallOrder, *, now: datetime) -> BuyerSeen:
     if not is_on_its_way and now >= ended + timedelta(days=settings.ADDRESS_DAYS):
         return BuyerSeen(name="", city="", has_address=False)
     if stall_order.state in KNOWS_WHERE:
-        return BuyerSeen(name=address.first_name, city=address.line4, has_address=True)
+        note = mask(address.notes).text
+        return BuyerSeen(address.first_name, address.line4, has_address=True, note=note)
     first_name = (address.first_name.split() or [""])[0]
     return BuyerSeen(name=first_name, city=address.line4, has_address=False)

@@ -63,6 +63,13 @@ def test_the_address_comes_after_accepting(client, order):
         assert number not in after
 
 
+def test_a_number_in_the_buyers_note_is_not_shown_either(client, order):
+    order.order.shipping_address.__class__.objects.update(notes="زنگ دوم، ۰۹۱۲۳۴۵۶۷۸۹")
+    press(client, order, "accept")
+    page = page_of(client, order)
+    assert ("زنگ دوم، •••" in page, "۰۹۱۲۳۴۵۶۷۸۹" in page) == (True, False)
+
+
 @pytest.mark.parametrize("step", ["send", "deliver"])
 def test_a_step_too_early_changes_nothing_and_says_so(client, order, step):
     answer = press(client, order, step, carrier="پست")
