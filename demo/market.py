@@ -23,7 +23,7 @@ from demo.stalls import Ground, opening_days, write_stall
 from demo.voices import write_voices
 from shop.jobs import publish
 from shop.orders.events import ProductsChanged
-from shop.orders.models import PickupPoint
+from shop.orders.models import CommissionRule, PickupPoint
 from vendors.stalls.models import Listing, Stall, StallMember
 
 
@@ -53,6 +53,12 @@ def load_market(*, today: date) -> bool:
         people = files.read("people")
         write_people(people, stalls)
         write_terms(people["terms"], at=moment(calendar.this_year[0], 9))
+        CommissionRule.objects.create(
+            commission_bp=catalogue["commission_bp"],
+            valid_from=calendar.this_year[0],
+            by_user=settlers(people)[0],
+            created_at=moment(calendar.this_year[0], 9),
+        )
         _write_sales(rows, stalls, today)
         write_rates(files.read("rates")["rates"], entered_by=settlers(people)[0], today=today)
         write_payouts(
