@@ -12,15 +12,17 @@ from vendors.stalls.models import Listing
 
 # What most orders of an old stall are, and a few of what is still to do.
 STATES = "CASE WHEN n % 1000 = 0 THEN 'new' WHEN n % 1000 < 3 THEN 'sent' ELSE 'delivered' END"
-ORDER_NUMBER, PRODUCT_SLUG = "'crowd-' || n", "'crowd-' || n"
 
 
-def more_orders(template: StallOrder, count: int) -> None:
-    """So many orders like this one, each a minute older than the one before; almost all were delivered."""
+def more_orders(template: StallOrder, count: int, *, word: str = "crowd") -> None:
+    """So many orders like this one, each a minute older than the one before; almost all were delivered.
+
+    `word` begins their numbers.
+    """
     order, line = template.order, template.order.lines.first()
     minutes = "n * interval '1 minute'"
-    _copy(Order, f"id = {order.pk}", count, number=ORDER_NUMBER, basket_id="NULL")
-    made = "JOIN order_order o ON o.number = 'crowd-' || n"
+    _copy(Order, f"id = {order.pk}", count, number=f"'{word}-' || n", basket_id="NULL")
+    made = f"JOIN order_order o ON o.number = '{word}-' || n"
     lines = {"order_id": "o.id"}
     _copy(Line, f"id = {line.pk}", count, join=made, **lines)
     _copy(
@@ -29,7 +31,7 @@ def more_orders(template: StallOrder, count: int) -> None:
         count,
         join=made,
         order_id="o.id",
-        number="'crowd-' || n || '-1'",
+        number=f"'{word}-' || n || '-1'",
         state=STATES,
         created_at=f"template.created_at - {minutes}",
         send_by="template.send_by - (n / 1000)::int",
@@ -39,7 +41,7 @@ def more_orders(template: StallOrder, count: int) -> None:
 
 def more_products(template: Product, count: int) -> None:
     """So many goods like this one, in the same stall at the same price."""
-    _copy(Product, f"id = {template.pk}", count, title="'کالا ' || n", slug=PRODUCT_SLUG)
+    _copy(Product, f"id = {template.pk}", count, title="'کالا ' || n", slug="'crowd-' || n")
     made = "JOIN catalogue_product p ON p.slug = 'crowd-' || n"
     for model, key in (
         (Listing, template.listing.pk),

@@ -47,15 +47,15 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
 
     def before(self, latest: "StallOrder") -> "StallOrderQuerySet":
         """What comes after `latest` in a list that begins with the newest."""
-        return self.filter(
-            models.Q(created_at__lt=latest.created_at)
-            | models.Q(created_at=latest.created_at, pk__lt=latest.pk)
+        # Said twice: an index is entered at the first condition, and would be read from its beginning without it.
+        return self.filter(created_at__lte=latest.created_at).filter(
+            models.Q(created_at__lt=latest.created_at) | models.Q(pk__lt=latest.pk)
         )
 
     def to_send_after(self, last: "StallOrder") -> "StallOrderQuerySet":
         """What comes after `last` in a list that begins with what has to be sent first."""
-        return self.filter(
-            models.Q(send_by__gt=last.send_by) | models.Q(send_by=last.send_by, pk__gt=last.pk)
+        return self.filter(send_by__gte=last.send_by).filter(
+            models.Q(send_by__gt=last.send_by) | models.Q(pk__gt=last.pk)
         )
 
     def marked_late(self, *, today: date) -> "StallOrderQuerySet":
