@@ -75,6 +75,7 @@ class SalesLine:
     """One event: a parcel's arrival, something given back, or a sale that is of no order (None)."""
 
     stall_order_id: int | None
+    event_id: str
     occurred_at: datetime
     is_given_back: bool
     sales: Sales
@@ -104,13 +105,17 @@ def sales_lines(
     rows = (
         _earned_by(partner_id, since, until)
         .annotate(is_given_back=_IS_GIVEN_BACK)
-        .values("transaction__occurred_at", "transaction_id", "stall_order_id", "is_given_back")
+        .values(
+            *("transaction__occurred_at", "transaction__event_id", "transaction_id"),
+            *("stall_order_id", "is_given_back"),
+        )
         .annotate(**_PARTS)
         .order_by("-transaction__occurred_at", "-transaction_id", "stall_order_id", "is_given_back")
     )
     return [
         SalesLine(
             stall_order_id=row["stall_order_id"],
+            event_id=row["transaction__event_id"],
             occurred_at=row["transaction__occurred_at"],
             is_given_back=row["is_given_back"],
             sales=_sales(row),

@@ -14,6 +14,9 @@ from shop.jalali import Month, tehran_date
 from shop.ledger.accounts import stall_available, stall_cash, stall_delivered
 from shop.ledger.models import Posting
 from shop.ledger.queries import balance
+from shop.money import Rial
+from shop.orders.models import BazaarSale
+from shop.orders.services.bazaar import SoldGoods, sell_in_person
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
 from shop.orders.services.refund import refund_lines
 from shop.orders.services.release import release_delivered
@@ -254,3 +257,22 @@ def test_there_is_no_way_into_the_future(client, stall):
     later = Month.of(tehran_date(timezone.now())).next()
     assert client.get(f"/panel/money/{later.year}/{later.month}/").status_code == 404
     assert re.search(r'class="round round--off"', now.content.decode())
+
+
+def test_a_sale_in_person_is_sold_and_is_not_paid_once_more(client, stall, keeper, product):
+    record = product.stockrecords.get()
+    sold = SoldGoods(record=record, title=product.title, quantity=2, price=Rial(2_000_000))
+    with patch("django.utils.timezone.now", return_value=NOON):
+        sell_in_person(
+            sale_id=uuid4(),
+            partner_id=stall.partner_id,
+            goods=[sold],
+            note="",
+            by_user_id=keeper.pk,
+            now=NOON,
+        )
+        shown = client.get("/panel/money/")
+    assert (sales(client).sold, lines(client)) == (4_000_000, [(None, 4_000_000, False)])
+    assert shown.context["to_come"].dues == ()
+    sale = BazaarSale.objects.get()
+    assert f'<a href="/panel/in-person/{sale.pk}/"' in shown.content.decode()
