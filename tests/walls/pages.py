@@ -54,7 +54,7 @@ class Page(HTMLParser):
 
     def __init__(self, html: str, *, path: str) -> None:
         super().__init__()
-        self.path = path
+        self.path, self.html = path, html
         self.links: list[str] = []
         self.forms: list[Form] = []
         self._form: Form | None = None
