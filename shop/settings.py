@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403 - Oscar's way of shipping its defaults
 
 from shop import postgres
-from shop.oscar_apps.installed import OSCAR_APPS, OSCAR_MIGRATIONS
+from shop.oscar_apps.installed import (
+    OSCAR_APPS,
+    OSCAR_DASHBOARD_NAVIGATION,  # noqa: F401 - a setting
+    OSCAR_MIGRATIONS,
+    OSCAR_ORDER_STATUS_PIPELINE,  # noqa: F401 - a setting
+)
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -184,7 +189,7 @@ MFA_FORMS = {
     "reauthenticate": "shop.accounts.forms.SecondFactorAgainForm",
     "activate_totp": "shop.accounts.forms.EnrolForm",
 }
-# A stall holder's phone stays signed in; at the office every working day begins with both factors.
+# A stall holder's phone stays signed in; the office asks for both factors each working day.
 SESSION_COOKIE_AGE = (12 if DOOR == "office" else 24 * 60) * 3600
 # One browser may be a shopper at one door and staff at the other: the two doors share no cookie.
 SESSION_COOKIE_NAME = "office" if DOOR == "office" else "bazarche"
@@ -212,23 +217,6 @@ OSCAR_EAGER_ALERTS = False
 OSCAR_BASKET_COOKIE_SECURE = PRODUCTION
 OSCAR_THUMBNAILER = "shop.oscar_apps.thumbnails.PictureItself"
 OSCAR_INITIAL_ORDER_STATUS = "pending"
-OSCAR_ORDER_STATUS_PIPELINE = {
-    "pending": ("paid", "on_delivery", "expired", "declined"),
-    "paid": (),
-    "on_delivery": ("paid", "cancelled"),
-    "cancelled": (),
-    "expired": (),
-    "declined": (),
-}
-# The dashboard stands at the office door alone; what would change orders or money is not mounted (shop.oscar_apps).
-OSCAR_DASHBOARD_NAVIGATION = [
-    {"label": _("Products"), "url_name": "dashboard:catalogue-product-list"},
-    {"label": _("Product types"), "url_name": "dashboard:catalogue-class-list"},
-    {"label": _("Categories"), "url_name": "dashboard:catalogue-category-list"},
-    {"label": _("Options"), "url_name": "dashboard:catalogue-option-list"},
-    {"label": _("Low stock alerts"), "url_name": "dashboard:stock-alert-list"},
-    {"label": _("Orders"), "url_name": "dashboard:order-list"},
-]
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 # Oscar's default would index every save inside the request; our index is fed by the outbox.
 HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"

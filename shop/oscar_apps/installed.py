@@ -1,4 +1,6 @@
-"""Oscar's apps, with our class-only forks in the places of its own, and what Oscar itself needs."""
+"""Oscar as this shop has it: its apps with our forks in their places, and its settings that never change."""
+
+from django.utils.translation import gettext_lazy as _
 
 OSCAR_APPS = [
     "shop.apps.MarketShop",
@@ -37,3 +39,20 @@ OSCAR_APPS = [
 ]
 # Forks change classes only: Oscar's own migrations stay the migrations.
 OSCAR_MIGRATIONS = {app: f"oscar.apps.{app}.migrations" for app in ("order", "partner", "shipping")}
+# The dashboard stands at the office door alone; what would change orders or money is not mounted (shop.oscar_apps).
+OSCAR_DASHBOARD_NAVIGATION = [
+    {"label": _("Products"), "url_name": "dashboard:catalogue-product-list"},
+    {"label": _("Product types"), "url_name": "dashboard:catalogue-class-list"},
+    {"label": _("Categories"), "url_name": "dashboard:catalogue-category-list"},
+    {"label": _("Options"), "url_name": "dashboard:catalogue-option-list"},
+    {"label": _("Low stock alerts"), "url_name": "dashboard:stock-alert-list"},
+    {"label": _("Orders"), "url_name": "dashboard:order-list"},
+]
+OSCAR_ORDER_STATUS_PIPELINE = {
+    "pending": ("paid", "on_delivery", "expired", "declined"),
+    "paid": (),
+    "on_delivery": ("paid", "cancelled"),
+    "cancelled": (),
+    "expired": (),
+    "declined": (),
+}
