@@ -24,7 +24,7 @@ from tests.makers import (
     a_user,
 )
 from tests.vendors.settlements.makers import an_account
-from vendors.stalls.models import Listing, Photo, Question, Review, Stall, StallMember
+from vendors.stalls.models import Listing, Photo, Question, Review, Sheet, Stall, StallMember
 from vendors.stalls.models.reviews import Shown
 
 
@@ -42,6 +42,7 @@ class FullStall:
     review: Review
     question: Question
     sale: BazaarSale
+    sheet: Sheet
     public: list[str] = field(default_factory=list)  # what anybody may read in the shop
     private: list[str] = field(
         default_factory=list
@@ -57,7 +58,7 @@ class FullStall:
         """What names rows of this stall in addresses and bodies: keys, numbers, uuids and slugs."""
         rows: list[Any] = [self.stall, self.stall.partner, self.product, self.parent, self.draft]
         rows += [self.product.listing, self.draft.listing, self.photo, self.message]
-        rows += [self.review, self.question, self.keeper, self.helper, *self.orders[:2]]
+        rows += [self.sheet, self.review, self.question, self.keeper, self.helper, *self.orders[:2]]
         rows += [*self.parent.children.all()[:1], *self.stall.partner.stockrecords.all()[:2]]
         rows += list(Line.objects.filter(partner=self.stall.partner)[:2])
         rows += [*self.stall.members.all()[:1], *self.stall.payout_accounts.all()[:1]]
@@ -123,14 +124,17 @@ def a_full_stall(word: str, *, phone: str) -> FullStall:
         sold_on=now.date(),
         created_at=now,
     )
+    sheet = Sheet.objects.create(
+        stall=stall, rows=[[2, {"title": f"جدول {word}"}]], by_user=keeper, created_at=now
+    )
     numbers = [order.number for order in orders]
     return FullStall(
         *(stall, keeper, helper, product, parent, draft, orders),
-        *(photo, message, review, question, sale),
+        *(photo, message, review, question, sale, sheet),
         public=[stall.name, f"ستایش {word}", f"کالای {word}", f"پیراهن {word}", f"شعار {word}"],
         private=[
             *(f"{kind} {word}" for kind in ("نگه‌دار", "همکار", "خریدار", "پیش‌نویس", "پیام")),
-            *(f"{kind} {word}" for kind in ("نظر", "پرسش", "بازار", "کوچهٔ", "نزدیک")),
+            *(f"{kind} {word}" for kind in ("نظر", "پرسش", "بازار", "جدول", "کوچهٔ", "نزدیک")),
             *(f"{phone[1:]}000{n}" for n in range(1, 5)),
             *(sheba, sheba[4:], _in_persian(sheba[4:])),
             *numbers,
