@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from PIL import ImageFile
 
 OURS = "static:"
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ def pdf_of(html: str) -> bytes:
         from weasyprint.urls import URLFetcher
     except OSError as missing:
         raise NoPapers from missing
+    # WeasyPrint tells Pillow, for the whole process, to take photos that were cut short; uploads must not be.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class OwnFiles(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:

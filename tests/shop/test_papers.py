@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from PIL import ImageFile
 
 from shop.papers import pdf_of
 
@@ -29,6 +30,12 @@ def test_a_paper_is_a_pdf_with_our_font_in_it() -> None:
     paper = pdf_of(STYLED.format("ترشی لیته، ۱۶۵٬۰۰۰ تومان"))
     assert paper.startswith(b"%PDF-")
     assert b"Vazirmatn" in unpacked(paper)
+
+
+def test_printing_leaves_the_judging_of_photos_as_it_was() -> None:
+    """A photo cut short is refused after a paper was made in the same process, too."""
+    pdf_of(STYLED.format("برچسب"))
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
 
 
 @pytest.mark.parametrize(

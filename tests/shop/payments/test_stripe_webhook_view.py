@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import stripe
 from django.test import Client, override_settings
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from shop.jobs import MARKET
@@ -129,7 +130,7 @@ def test_a_message_says_nothing_that_is_believed(bank: SandboxBank) -> None:
         basket_id=a_basket((a_product(stall), 1)).pk,
         checkout=a_checkout(stall, total=2_300_000, gateway="stripe"),
         user_id=None,
-        now=NOON,
+        now=timezone.now(),
     )
     send_to_gateway(attempt=attempt)
     attempt.refresh_from_db()
