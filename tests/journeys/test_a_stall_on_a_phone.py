@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.conftest import RunningShop
+from tests.journeys.conftest import ROOT, RunningShop
 from tests.journeys.steps import (
     find_and_add,
     log_in,
@@ -39,7 +39,8 @@ def press(page: Page, words: str) -> None:
 
 def a_photo(path: Path) -> Path:
     """What a phone takes: 12 megapixels, and where it was taken."""
-    picture = Image.effect_noise((400, 300), 60).convert("RGB").resize((4032, 3024))
+    picture = Image.open(ROOT / "demo/pictures/anarestan-albaloo.webp").convert("RGB")
+    picture = picture.transpose(Image.Transpose.ROTATE_90).resize((4032, 3024))  # upright by EXIF
     exif = Image.Exif()
     exif[0x0112] = 6
     exif.get_ifd(0x8825)[2] = (35.0, 33.0, 1.0)
