@@ -17,7 +17,7 @@ import pillow_heif
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage, storages
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from shop.pictures import (
     COVER_PREFIX,
@@ -43,10 +43,23 @@ SAVED_AS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "jpg": ("JPEG", {"quality": 80, "progressive": True, "optimize": True}),
     "avif": ("AVIF", {"quality": 60, "speed": 8}),
 }
+# What the note of how the camera was held asks for; 1 is upright.
+UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 PLACEHOLDER_SIDE, PLACEHOLDER_ROOM = 16, 400
 
-# What Pillow raises on broken files, over its formats; and its own, wider bound on pixels.
-BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error)
+# What Pillow raises on broken files, over its formats, and libheif at its limits; and Pillow's wider bound on pixels.
+BROKEN: Final = (
+    *(OSError, SyntaxError, ValueError, TypeError, RuntimeError),
+    *(EOFError, struct.error),
+)
 BOMB: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -171,7 +184,9 @@ def _decode(content: bytes, *, widest: int, cut: Cut) -> Image.Image:
         # A JPEG can be decoded at a half, a quarter or an eighth; never below the size we need.
         picture.draft("RGB", (widest, widest))
         picture.load()
-        picture = ImageOps.exif_transpose(picture)
+        turn = UPRIGHT.get(_orientation(picture) or 1)
+        if turn is not None:
+            picture = picture.transpose(turn)
         if picture.has_transparency_data:
             picture = _on_white(picture.convert("RGBA"))
         picture = picture.convert("RGB")
@@ -191,6 +206,18 @@ def _decode(content: bytes, *, widest: int, cut: Cut) -> Image.Image:
     )
     picture.info = {}
     return picture
+
+
+def _orientation(picture: Image.Image) -> int | None:
+    """How the camera was held, of 1 to 8; None where that cannot be read.
+
+    Pillow's own exif_transpose writes all notes anew, and fails on one of a wrong type; nothing here needs them.
+    """
+    try:
+        said = picture.getexif().get(ExifTags.Base.Orientation)
+    except BROKEN:
+        return None
+    return said if isinstance(said, int) else None
 
 
 def _too_many_pixels() -> PhotoRefused:

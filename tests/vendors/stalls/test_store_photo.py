@@ -4,6 +4,7 @@ import base64
 import io
 import stat
 import struct
+import warnings
 import zlib
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from PIL import Image
 
 from shop.pictures import photo_url
@@ -189,6 +193,33 @@ def test_a_photo_is_turned_upright():
     assert picture.getpixel((160, 309))[2] > 150
 
 
+TIFF_ASCII, TIFF_SHORT, X_RESOLUTION = 2, 3, 0x011A
+
+
+def notes(*tags: tuple[int, int, int, bytes]) -> bytes:
+    """EXIF of these tags: number, type, how many, and the four bytes that stand for the value."""
+    rows = b"".join(struct.pack(">HHI4s", *tag) for tag in tags)
+    return b"Exif\0\0MM\0*" + struct.pack(">IH", 8, len(tags)) + rows + b"\0\0\0\0"
+
+
+A_QUARTER_TURN = (ORIENTATION, TIFF_SHORT, 1, b"\0\x06\0\0")
+
+
+def test_a_photo_is_turned_upright_beside_a_note_of_the_wrong_type():
+    exif = notes(A_QUARTER_TURN, (X_RESOLUTION, TIFF_ASCII, 3, b"72\0\0"))
+    picture = stored(store_photo(upload=upload(halves(1200, 1200, exif=exif))), 320)
+
+    assert picture.getpixel((160, 10))[0] > 150
+    assert picture.getpixel((160, 309))[2] > 150
+
+
+def test_a_photo_whose_notes_are_no_notes_is_shown_as_it_lies():
+    picture = stored(store_photo(upload=upload(halves(exif=b"Exif\0\0not a note"))), 320)
+
+    assert picture.getpixel((10, 160))[0] > 150
+    assert picture.getpixel((309, 160))[2] > 150
+
+
 def test_place_camera_and_every_other_note_are_gone():
     exif = Image.Exif()
     exif[MAKE] = "A camera"
@@ -261,6 +292,43 @@ def test_a_file_over_ten_megabytes_is_refused():
 def test_a_photo_cut_short_is_refused():
     content = halves()
     assert "damaged" in refusal(content[: len(content) // 2])
+
+
+def test_a_heic_that_claims_to_be_endless_is_refused():
+    content = a_picture(64, 48, kind="HEIF")
+    width = content.index(b"ispe") + 8
+    refusal(content[:width] + b"\xff\xff\xff\xff" + content[width + 4 :])
+
+
+A_PHOTO_OF_EACH_KIND = [
+    a_picture(48, 32, kind=kind, exif=notes(A_QUARTER_TURN))
+    for kind in ("JPEG", "PNG", "WEBP", "HEIF")
+]
+
+
+HEADER = st.integers(0, 120)  # every photo is longer; notes and sizes stand there
+
+
+@st.composite
+def broken_photos(draw) -> bytes:
+    """A photo of which some bytes are others, some are gone, or the end is missing."""
+    content = bytearray(draw(st.sampled_from(A_PHOTO_OF_EACH_KIND)))
+    for place in draw(st.lists(st.integers(0, len(content) - 1) | HEADER, max_size=6)):
+        content[place] = draw(st.integers(0, 255))
+    gone = draw(st.integers(0, len(content) - 1))
+    del content[gone : gone + draw(st.integers(0, 4))]
+    return bytes(content[: draw(st.integers(1, 2 * len(content)))])
+
+
+@examples(max_examples=150, deadline=None)
+@given(broken_photos())
+def test_a_broken_photo_is_shown_or_refused_and_never_an_error(content):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of odd notes; production only logs that
+        try:
+            store_photo(upload=upload(content))
+        except PhotoRefused:
+            return
 
 
 @pytest.mark.parametrize(
