@@ -109,6 +109,8 @@ def test_a_newcomer_opens_a_stall_and_lists_the_first_goods(
 
     phone.goto(f"{shop.storefront}/panel/products/new/")
     phone.set_input_files("input[name=photos] >> nth=1", photo)
+    phone.wait_for_selector(".shot canvas")  # seen before it is sent
+    assert phone.inner_text(".shot:has(canvas) output b") == "۱ عکس انتخاب شد"
     phone.fill("input[name=title]", GOODS)
     phone.fill("input[name=price]", "۱۸۵٬۰۰۰")
     phone.check("input[name=kind][value=stock]", force=True)
