@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.models import Category
 
@@ -184,10 +184,12 @@ class DaysQuestion(Question):
 
     @classmethod
     def answer(cls, stall: Stall) -> str:
-        days, off = digits(stall.partner.terms.preparation_days), days_off_of(stall)
+        days, off = stall.partner.terms.preparation_days, days_off_of(stall)
+        within = ngettext("within %(days)s day", "within %(days)s days", days)
+        within %= {"days": digits(days)}
         if not off:
-            return gettext("within %(days)s days") % {"days": days}
-        return gettext("within %(days)s days, not on %(off)s") % {"days": days, "off": off}
+            return within
+        return gettext("%(within)s, not on %(off)s") % {"within": within, "off": off}
 
     def clean_days_off(self) -> list[int]:
         days: list[int] = self.cleaned_data["days_off"]
