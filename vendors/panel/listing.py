@@ -140,6 +140,7 @@ def _write(request: HttpRequest, seat: Seat, listing: Listing | None, key: str) 
         if form.is_valid():
             _say(seat, listing, form)
         if form.is_valid():
+            _tell_of_counts(request, listing, form)
             return _onwards(request, seat, listing)
     return _screen(request, seat, listing, form, key)
 
@@ -164,6 +165,16 @@ def _say(seat: Seat, listing: Listing, form: ListingForm) -> None:
         form.add_error("category", str(error))
     except StallError as error:
         form.add_error("count" if "count" in form.fields else None, str(error))
+
+
+def _tell_of_counts(request: HttpRequest, listing: Listing, form: ListingForm) -> None:
+    """Sizes that were made to order until now begin with none left: their counts stand in the list."""
+    before = getattr(listing.product, "fulfilment", None)  # read before anything was written
+    was_made = before is not None and before.made_days is not None
+    if listing.product.is_parent and was_made and form.offer().made_days is None:
+        messages.warning(
+            request, _("Now write in the list of your goods how many you have of each size.")
+        )
 
 
 def _onwards(request: HttpRequest, seat: Seat, listing: Listing) -> HttpResponse:

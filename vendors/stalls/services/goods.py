@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from oscar.apps.partner.models import StockRecord
 
@@ -49,14 +49,26 @@ def change_stock(*, record: StockRecord, count: int, now: datetime) -> None:
     """Say how many are with the stall, those included that are sold and not yet sent.
 
     Raises StockBelowPromised when more than `count` are sold. Made-to-order goods have no count and are left alone.
-    The condition stands in the UPDATE, so an order that comes meanwhile is not overrun.
     """
-    counted = StockRecord.objects.filter(pk=record.pk, num_in_stock__isnull=False)
+    _set_count(
+        StockRecord.objects.filter(pk=record.pk, num_in_stock__isnull=False), record, count, now
+    )
+
+
+def begin_counting(*, record: StockRecord, count: int, now: datetime) -> None:
+    """As `change_stock`, for goods that may have been made to order until now."""
+    _set_count(StockRecord.objects.filter(pk=record.pk), record, count, now)
+
+
+def _set_count(
+    row: "QuerySet[StockRecord]", record: StockRecord, count: int, now: datetime
+) -> None:
+    """The condition stands in the UPDATE, so an order that comes meanwhile is not overrun."""
     with transaction.atomic():
-        if not counted.exclude(num_in_stock=count).exists():
+        if not row.exclude(num_in_stock=count).exists():
             return
         changed = (
-            counted.annotate(promised=PROMISED)
+            row.annotate(promised=PROMISED)
             .filter(promised__lte=count)
             .update(num_in_stock=count, date_updated=now)
         )

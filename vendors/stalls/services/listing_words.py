@@ -27,7 +27,7 @@ from vendors.stalls.errors import CategoryGone, CodeTaken
 from vendors.stalls.events import PhotosGone
 from vendors.stalls.models import Listing, ListingChange, Stall
 from vendors.stalls.queries.words import ASKED, Words, class_of, open_categories, words_of
-from vendors.stalls.services.goods import change_price, change_stock
+from vendors.stalls.services.goods import PROMISED, begin_counting, change_price
 from vendors.stalls.services.listing_states import NEVER_SHOWN, tell_stall
 
 logger = logging.getLogger(__name__)
@@ -85,8 +85,10 @@ def write_offer(*, listing: Listing, offer: Offer, by_user: User, now: datetime)
     """Price, count, days to make and weight, at once in whatever state the goods are. Raises StockBelowPromised."""
     with transaction.atomic():
         record = StockRecord.objects.filter(product_id=listing.product_id).first()
-        if record is not None:  # goods with variants have them on each
+        if record is not None:
             _write_record(record, offer, by_user, now)
+        else:  # goods with sizes have price and count on each
+            _count_sizes(listing, is_counted=offer.made_days is None, now=now)
         weight = {} if offer.weight_g is None else {"weight_g": offer.weight_g}
         Fulfilment.objects.update_or_create(
             product_id=listing.product_id, defaults={"made_days": offer.made_days, **weight}
@@ -97,16 +99,22 @@ def write_offer(*, listing: Listing, offer: Offer, by_user: User, now: datetime)
 def _write_record(record: StockRecord, offer: Offer, by_user: User, now: datetime) -> None:
     if offer.price is not None:
         change_price(record=record, price=offer.price, by_user=by_user, now=now)
-    is_counted = record.num_in_stock is not None
-    if offer.made_days is not None and is_counted and not record.num_allocated:
+    if offer.made_days is not None:  # what open orders hold of it stays held until they are sent
         StockRecord.objects.filter(pk=record.pk).update(num_in_stock=None, date_updated=now)
-    elif offer.made_days is None and offer.count is not None:
-        if is_counted:
-            change_stock(record=record, count=offer.count, now=now)
-        else:
-            StockRecord.objects.filter(pk=record.pk).update(
-                num_in_stock=offer.count, date_updated=now
-            )
+    elif offer.count is not None:
+        begin_counting(record=record, count=offer.count, now=now)
+
+
+def _count_sizes(listing: Listing, *, is_counted: bool, now: datetime) -> None:
+    """Every size is counted or made to order, as its goods are.
+
+    One that begins to be counted has no more than what is sold and still with the stall, until its count is written.
+    """
+    StockRecord.objects.filter(
+        product__parent_id=listing.product_id,
+        product__is_public=True,
+        num_in_stock__isnull=is_counted,
+    ).update(num_in_stock=PROMISED if is_counted else None, date_updated=now)
 
 
 def write_words(*, listing: Listing, words: Words, by_user: User, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from shop.money import Rial
 from shop.orders.events import ProductsChanged
 from vendors.stalls.errors import VariantThereAlready
 from vendors.stalls.models import Listing
-from vendors.stalls.services.goods import change_price, change_stock
+from vendors.stalls.services.goods import begin_counting, change_price
 from vendors.stalls.services.listing_words import COMMA
 
 logger = logging.getLogger(__name__)
@@ -46,10 +46,10 @@ def add_variant(
             Product.objects.filter(pk=child.pk).update(is_public=True)
         record = _record_of(child, parent, listing)
         change_price(record=record, price=price, by_user=by_user, now=now)
-        if count is not None and record.num_in_stock is not None:
-            change_stock(record=record, count=count, now=now)
+        if count is None:
+            StockRecord.objects.filter(pk=record.pk).update(num_in_stock=None, date_updated=now)
         else:
-            StockRecord.objects.filter(pk=record.pk).update(num_in_stock=count, date_updated=now)
+            begin_counting(record=record, count=count, now=now)
         publish(ProductsChanged([parent.pk]))
     logger.info("variant.added listing=%s product=%s", listing.pk, child.pk)
     return child
