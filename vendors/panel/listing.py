@@ -14,10 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop.orders.models import Fulfilment
+from shop.templatetags.bazarche import number
 from vendors.panel.listing_forms import IN_STOCK, MADE, ListingForm, MoreForm
 from vendors.panel.listing_queries import category_tiles, listing_screen, price_history
 from vendors.panel.seat import Seat, seated
-from vendors.stalls.errors import CategoryGone, ListingNotWhole, PhotoThereAlready, StallError
+from vendors.stalls.errors import (
+    CategoryGone,
+    ListingNotWhole,
+    PhotoThereAlready,
+    StallError,
+    TooManyPhotos,
+)
 from vendors.stalls.models import Listing
 from vendors.stalls.queries.words import asked_attributes, class_of, words_of
 from vendors.stalls.services.copying import copy_listing
@@ -146,14 +153,23 @@ def _write(request: HttpRequest, seat: Seat, listing: Listing | None, key: str) 
 
 
 def _keep_photos(listing: Listing, photos: "Sequence[File[Any]]", form: ListingForm) -> None:
-    for photo in photos:
+    """Keep each photo that can be; of several, each that is refused is named by its place among them."""
+    for place, photo in enumerate(photos, start=1):
         try:
             add_photo(listing=listing, upload=photo)
         except PhotoThereAlready:
             continue  # the form was sent twice
-        except StallError as error:
+        except TooManyPhotos as error:
             form.add_error("photos", str(error))
             return
+        except StallError as error:
+            said = str(error)
+            if len(photos) > 1:
+                said = _("Photo %(number)s: %(problem)s") % {
+                    "number": number(place),
+                    "problem": said,
+                }
+            form.add_error("photos", said)
 
 
 def _say(seat: Seat, listing: Listing, form: ListingForm) -> None:

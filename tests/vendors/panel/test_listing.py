@@ -117,6 +117,28 @@ def test_photos_outlive_a_wrong_price_and_nothing_else_does(client, stall, categ
     assert f'action="/panel/products/{listing.product_id}/"' in page.content.decode()
 
 
+def no_photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile("letter.jpg", "این عکس نیست".encode(), "image/jpeg")
+
+
+def test_a_refused_photo_is_named_and_those_behind_it_are_kept(client, stall, category):
+    photos = [a_photo(10), no_photo(), a_photo(200), no_photo()]
+    page = client.post(NEW, filled(category, photos=photos))
+    refused = (
+        "این فایل عکسی نیست که بتوانیم نشان دهیم. لطفاً عکس JPEG یا PNG یا WebP یا HEIC انتخاب کنید."
+    )
+    assert page.context["form"].errors == {"photos": [f"عکس ۲: {refused}", f"عکس ۴: {refused}"]}
+    assert the_listing().photos.count() == 2
+    assert 'value="ترشی لیته"' in page.content.decode()
+
+
+def test_the_ninth_photo_and_those_behind_it_are_not_asked_about(client, stall, category):
+    page = client.post(NEW, filled(category, photos=[*map(a_photo, range(0, 200, 20))]))
+    [said] = page.context["form"].errors["photos"]
+    assert said.startswith("جا برای ۸ عکس هست.")
+    assert the_listing().photos.count() == 8
+
+
 @pytest.mark.parametrize(
     ("price", "said"),
     [
