@@ -170,6 +170,7 @@ def _write_stall_orders(
                 state=State.SENT if is_sent else State.NEW,
                 goods=sale.total,
                 shipping=quote.price,
+                travel_days=quote.travel_days,
                 commission_bp=seller.commission_bp,
                 commission=sum(
                     (

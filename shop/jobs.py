@@ -44,6 +44,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
         "vendors.stalls.jobs.tell_stall_of_message",
     ),
     "PartSent": ("shop.orders.jobs.tell_buyer_of_part",),
+    "StallOrderReceived": ("vendors.stalls.jobs.tell_stall_of_receipt",),
     "StallOrderDeclined": ("shop.orders.jobs.tell_buyer_of_ending",),
     "StallOrderReturned": ("shop.orders.jobs.tell_buyer_of_ending",),
     "StallOrderCancelled": (

@@ -321,6 +321,9 @@ ADDRESS_DAYS = env.int("ADDRESS_DAYS", default=30)
 ACCEPT_REMIND_HOURS = env.int("ACCEPT_REMIND_HOURS", default=4)
 ACCEPT_HOURS = env.int("ACCEPT_HOURS", default=24)
 UNANSWERED_HOURS = env.int("UNANSWERED_HOURS", default=48)
+# From the day a parcel should be there: its stall is asked whether it is; then its facilitator is told, and staff.
+ARRIVAL_REMIND_DAYS = env.int("ARRIVAL_REMIND_DAYS", default=2)
+ARRIVAL_SILENT_DAYS = env.int("ARRIVAL_SILENT_DAYS", default=5)
 # Stands on address labels as the sender; a label never says which stall it comes from.
 RETURN_ADDRESS = env("RETURN_ADDRESS", default="") or (_("The office, Islamshahr") if DEMO else "")
 # What the shop keeps of a sale in person, basis points; the stall owes it.

@@ -113,6 +113,11 @@ class StateMoved(OrderError):
         return _("This order has moved on meanwhile. Here is how it stands now.")
 
 
+class PaidAtDoor(OrderError):
+    def __str__(self) -> str:
+        return _("This parcel is paid at the door, so its stall says that it has arrived.")
+
+
 class WrongPart(OrderError):
     """Pieces that are not there to be sent, or none at all."""
 

@@ -24,6 +24,13 @@ class StallOrderSent:
 
 
 @dataclass(frozen=True)
+class StallOrderReceived:
+    """By its buyer's word, not by its stall's."""
+
+    stall_order_id: int
+
+
+@dataclass(frozen=True)
 class PartSent:
     """A part of a stall order that is not its last."""
 

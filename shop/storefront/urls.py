@@ -13,6 +13,7 @@ urlpatterns = [
     path("pay/return/<str:token>/", order.pay_return, name="pay_return"),
     path("o/<str:token>/", order.order, name="order"),
     path("o/<str:token>/cancel/<slug:number>/", parcel.cancel, name="cancel_parcel"),
+    path("o/<str:token>/received/<slug:number>/", parcel.received, name="received"),
     path("o/<str:token>/messages/<slug:number>/", parcel.thread, name="messages"),
     path("o/<str:token>/pay/", order.pay_again, name="pay_again"),
     path("me/", order.find_order, name="find_order"),

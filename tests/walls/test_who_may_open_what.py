@@ -15,6 +15,7 @@ OWN = (
     "panel:",
     "order",
     "cancel_parcel",
+    "received",
     "messages",
     "pay",
     "find_order",
@@ -96,6 +97,7 @@ OPEN = {
     "basket button": ((405,) * 6, ("→/basket/",) * 6),
     "checkout": (("→/basket/",) * 6, ("→/basket/",) * 6),
     "pay": ((405,) * 6, ("→/checkout/",) * 6),
+    "button of an order": ((405,) * 6, ("→/o/",) * 6),
     "return": (("→/o/",) * 6, (405,) * 6),
     "webhook": ((405,) * 6, (400,) * 6),
     "file that is not there": ((404,) * 6, (404,) * 6),
@@ -114,6 +116,7 @@ AT_STOREFRONT = {
     **dict.fromkeys(("write_review", "ask", "report_product"), OPEN["form"]),
     **dict.fromkeys(("report_review", "report_question"), OPEN["form"]),
     **dict.fromkeys(("find_order", "cancel_parcel", "messages"), OPEN["form"]),
+    "received": OPEN["button of an order"],
     "add_to_basket": OPEN["button of our pages"],
     **dict.fromkeys(("change_line", "pay_again"), OPEN["basket button"]),
     "checkout": OPEN["checkout"],
@@ -190,12 +193,7 @@ AT_STOREFRONT = {
 # What the panel answers its own holder alone; staff in the stall find nothing there either.
 HOLDERS_ALONE = {
     *("panel:choose", "panel:begin", "panel:account", "panel:take_cash", "panel:give_back"),
-    *("panel:people", "panel:remove_member", "panel:close", "panel:agree"),
-    "panel:choose",
-    "panel:account",
-    "panel:take_cash",
-    "panel:give_back",
-    "panel:came_back",
+    *("panel:people", "panel:remove_member", "panel:close", "panel:agree", "panel:came_back"),
 }
 
 OFFICE_PEOPLE = (

@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Query
 from shop.jalali import tehran_date
 from shop.ledger.accounts import RIAL
 from shop.ledger.models import Posting
-from shop.orders.models import Dispute, Refund, StallOrder
+from shop.orders.models import Dispute, Refund, StallOrder, is_silent_since
 from shop.payments.models import PaymentAttempt
 
 State = StallOrder.State
@@ -21,6 +21,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "new": (State.NEW,),
     "accepted": (State.ACCEPTED, State.PACKED),
     "sent": (State.SENT,),
+    "sent-long-ago": (State.SENT,),
     "delivered": StallOrder.ARRIVED,
     "declined": (State.DECLINED,),
     "cancelled": (State.CANCELLED,),
@@ -39,6 +40,7 @@ class OpenCounts:
     n_sent: int
     n_late: int
     n_unanswered: int
+    n_silent: int
     n_asked: int
 
 
@@ -51,6 +53,7 @@ def open_counts(*, now: datetime) -> OpenCounts:
         n_sent=Count("pk", filter=Q(state=State.SENT)),
         n_late=Count("pk", filter=Q(state__in=StallOrder.TO_SEND, send_by__lt=today)),
         n_unanswered=Count("pk", filter=_is_unanswered(now)),
+        n_silent=Count("pk", filter=_is_silent(now)),
     )
     return OpenCounts(**parcels, n_asked=payments_being_asked().count())
 
@@ -58,6 +61,11 @@ def open_counts(*, now: datetime) -> OpenCounts:
 def _is_unanswered(now: datetime) -> Q:
     """The stall has not said yes for so long that somebody has to call."""
     return Q(state=State.NEW, created_at__lte=now - timedelta(hours=settings.UNANSWERED_HOURS))
+
+
+def _is_silent(now: datetime) -> Q:
+    """It should be there for so long, and nobody says whether it is, that somebody has to call stall or buyer."""
+    return is_silent_since(now - timedelta(days=settings.ARRIVAL_SILENT_DAYS))
 
 
 def stall_orders(*, which: str, now: datetime) -> QuerySet[StallOrder]:
@@ -76,6 +84,8 @@ def stall_orders(*, which: str, now: datetime) -> QuerySet[StallOrder]:
         found = found.filter(send_by__lt=today)
     if which == "unanswered":
         found = found.filter(_is_unanswered(now))
+    if which == "sent-long-ago":
+        return found.filter(_is_silent(now)).order_by("sent_at", "pk")
     if which in DONE_LISTS:
         return found.order_by("-delivered_at" if which == "delivered" else "-created_at", "-pk")
     # Parcels that still have to leave come before those on their way.

@@ -183,6 +183,22 @@ def tell_stalls_of_cancelling(stall_order_id: int) -> None:
         _tell_members(stall, key=f"order-cancelled:{stall_order_id}", text=text)
 
 
+@app.task(queue=MARKET)
+def tell_stall_of_receipt(stall_order_id: int) -> None:
+    """Tell everybody who works for the stall that the buyer has this parcel."""
+    stall_order = StallOrder.objects.select_related("partner__stall").get(pk=stall_order_id)
+    stall = stall_order.partner.stall
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _(
+            "Good news: the buyer has order %(number)s of %(stall)s. The money for it is counted from today. %(url)s"
+        ) % {
+            "number": stall_order.number,
+            "stall": stall.name,
+            "url": f"{settings.STOREFRONT_URL}{reverse('panel:order', args=[stall_order.number])}",
+        }
+        _tell_members(stall, key=f"order-received:{stall_order_id}", text=text)
+
+
 @app.task(queue=MARKET, lock="photos", priority=LAST)
 def make_photo_sizes(photo_id: int) -> None:
     """All widths and formats of a photo; one photo at a time, behind everything that people wait for."""

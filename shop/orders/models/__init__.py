@@ -23,7 +23,7 @@ from shop.orders.models.sellers import (
     ShippingTier,
     ShippingZone,
 )
-from shop.orders.models.stall_orders import StallOrder, StallOrderQuerySet
+from shop.orders.models.stall_orders import StallOrder, StallOrderQuerySet, is_silent_since
 from shop.orders.models.vouchers import Voucher, VoucherUse
 
 __all__ = [
@@ -51,5 +51,6 @@ __all__ = [
     "StallOrderQuerySet",
     "Voucher",
     "VoucherUse",
+    "is_silent_since",
     "partners_of",
 ]

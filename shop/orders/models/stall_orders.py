@@ -3,7 +3,7 @@
 Oscar's `Order` is what the shopper pays; a `StallOrder` is one stall's part of it, and all that a stall holder sees.
 """
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -25,6 +25,15 @@ NEVER_PAID = ("expired", "declined")
 
 def _with_commission(lines: Any) -> Any:
     return lines.select_related("commission")
+
+
+def is_silent_since(moment: datetime) -> models.Q:
+    """Sent, due at its buyer's by the days on the way that were promised, and at this moment nobody had said more."""
+    days = models.ExpressionWrapper(
+        models.F("travel_days") * models.Value(timedelta(days=1)), models.DurationField()
+    )
+    sent_before = models.ExpressionWrapper(models.Value(moment) - days, models.DateTimeField())
+    return models.Q(state=StallOrder.State.SENT, sent_at__lte=sent_before)
 
 
 def _is_paid_at_door() -> models.Q:
@@ -151,6 +160,8 @@ class StallOrder(models.Model):
         _("shipping method"), max_length=20, choices=ShippingMethod.choices
     )
     send_by = models.DateField(_("to be sent by"))
+    # As the buyer was told when ordering.
+    travel_days = models.PositiveSmallIntegerField(_("days on the way"), db_default=3)
     carrier = models.CharField(_("carrier"), max_length=40, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=40, blank=True)
     created_at = models.DateTimeField(_("ordered"))

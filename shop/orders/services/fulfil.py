@@ -1,14 +1,16 @@
-"""What a stall does with an order: accept, pack, send, and know that it arrived or that its buyer did not take it."""
+"""What a stall does with an order: accept, pack, and know that it arrived or that its buyer did not take it."""
 
 from datetime import datetime
 
 from django.db import transaction
 
+from shop.jobs import publish
 from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
 from shop.orders import stock
-from shop.orders.errors import PaidAlready
+from shop.orders.errors import PaidAlready, PaidAtDoor
+from shop.orders.events import StallOrderReceived
 from shop.orders.models import StallOrder
 from shop.orders.services.at_door import close_when_handed_over, lock_payment_at_door
 from shop.orders.services.moves import move
@@ -49,6 +51,19 @@ def deliver_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
                 target=accounts.stall_delivered(stall_order.partner_id),
             ),
         )
+
+
+def receive_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
+    """The buyer says that they have it, which does what the stall's own word does; the stall is told.
+
+    Raises StateMoved unless the order was sent, PaidAtDoor when its price is to be taken there: nobody's word makes a
+    stall owe cash but its own.
+    """
+    with transaction.atomic():
+        if lock_payment_at_door(stall_order) is not None:
+            raise PaidAtDoor
+        deliver_stall_order(stall_order=stall_order, now=now)
+        publish(StallOrderReceived(stall_order.pk))
 
 
 def take_back_stall_order(*, stall_order: StallOrder, now: datetime) -> None:

@@ -262,6 +262,7 @@ def _write_stall_orders(
             number=f"{order.number}-{place}",
             goods=parcel.goods,
             shipping=_chosen(parcel, shipping).price,
+            travel_days=_chosen(parcel, shipping).travel_days,
             discount=sum(
                 (discount.by_line.get(line.line.pk, Rial(0)) for line in parcel.lines), Rial(0)
             ),

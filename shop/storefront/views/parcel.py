@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from shop.orders.errors import OrderError
 from shop.orders.forms import CANCEL_REASONS, MASKED, EndingForm, MessageForm
 from shop.orders.models import StallOrder
+from shop.orders.services.fulfil import receive_stall_order
 from shop.orders.services.messages import is_open, mark_read, write_message
 from shop.orders.services.say_no import cancel_stall_order
 from shop.storefront.queries.order import OrderParcel
@@ -40,6 +41,22 @@ def cancel(request: HttpRequest, token: str, number: str) -> HttpResponse:
             return redirect("order", token)
     context = {"token": token, "parcel": parcel, "form": form}
     return render(request, "storefront/cancel_parcel.html", context)
+
+
+@require_POST
+@never_cache
+def received(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """The buyer has it in their hands. Pressed twice, or after the stall said so, it is thanked for all the same."""
+    stall_order = parcel_or_404(token, number).stall_order
+    try:
+        receive_stall_order(stall_order=stall_order, now=timezone.now())
+    except OrderError as error:
+        stall_order.refresh_from_db()
+        if stall_order.state not in StallOrder.ARRIVED:
+            messages.error(request, str(error))
+            return redirect("order", token)
+    messages.success(request, _("Thank you! The stall knows that you have it."))
+    return redirect("order", token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -97,6 +97,18 @@ def test_a_parcel_says_about_when_it_is_there() -> None:
     assert (parcel.arrives(found) - parcel.send_by).days == 4
 
 
+def test_the_order_keeps_the_days_its_buyer_was_told() -> None:
+    stall = a_stall()
+    rate = a_rate(stall, travel_days=4)
+    a_zone(rate, "تهران", price=400_000, days=1)
+    near, far = (
+        order(stall, province=province, total=total)
+        for province, total in (("تهران", 1_400_000), ("فارس", 1_900_000))
+    )
+    rate.zones.update(travel_days=9)
+    assert [StallOrder.objects.get(pk=each.pk).travel_days for each in (near, far)] == [1, 4]
+
+
 def order(stall: Any, *, province: str, total: int) -> StallOrder:
     basket = a_basket((a_product(stall, price=1_000_000), 1))
     checkout = replace(

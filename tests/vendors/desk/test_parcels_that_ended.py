@@ -45,6 +45,24 @@ def test_what_no_stall_has_answered_for_two_days_is_unanswered(staff):
     assert page.context["counts"].n_unanswered == 1
 
 
+def test_what_was_sent_long_ago_without_a_word_has_its_list_the_oldest_first(staff):
+    product = a_product(a_stall(), stock=9)
+    older, old, young, arrived = (a_paid_order((product, 1))[0] for _ in range(4))
+    now = timezone.now()
+    for parcel, days, state in (
+        (old, 8, "sent"),
+        (older, 9, "sent"),
+        (young, 7, "sent"),
+        (arrived, 30, "delivered"),
+    ):
+        sent_at = now - timedelta(days=days, minutes=1)
+        StallOrder.objects.filter(pk=parcel.pk).update(state=state, sent_at=sent_at)
+    page = staff.get("/parcels/sent-long-ago/")
+    assert [found.pk for found in page.context["page"].object_list] == [older.pk, old.pk]
+    assert page.context["counts"].n_silent == 2
+    assert "/parcels/sent-long-ago/" in staff.get("/").content.decode()
+
+
 def test_staff_who_read_what_was_written_are_in_the_log(staff, caplog):
     (parcel,) = a_paid_order((a_product(a_stall(), stock=5), 1))
     Message.objects.create(stall_order=parcel, text="کی می‌رسد؟", at=timezone.now())

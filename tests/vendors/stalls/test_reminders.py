@@ -7,7 +7,8 @@ import pytest
 from shop.jalali import tehran_date
 from shop.notices.models import Notice
 from shop.orders.models import StallOrder
-from shop.orders.services.fulfil import accept_stall_order
+from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order
+from shop.orders.services.send import send_stall_order
 from tests.makers import NOON, a_member, a_paid_order, a_product, a_stall, a_user
 from vendors.stalls.models import StallMember
 from vendors.stalls.services.reminders import remind_stalls
@@ -67,7 +68,52 @@ def test_a_message_names_neither_buyer_nor_address(order):
         assert private not in text
 
 
-def test_what_is_sent_or_over_is_not_spoken_of(order):
-    for state in ("pending", "sent", "delivered", "closed", "declined", "cancelled", "returned"):
-        StallOrder.objects.filter(pk=order.pk).update(state=state)
+def test_what_is_over_or_was_never_paid_is_not_spoken_of(order):
+    for state in ("pending", "delivered", "closed", "declined", "cancelled", "returned"):
+        StallOrder.objects.filter(pk=order.pk).update(state=state, sent_at=NOON)
         assert remind_stalls(now=NOON + timedelta(days=9)) == 0
+
+
+@pytest.fixture
+def sent(order) -> StallOrder:
+    """Sent at noon, and three days on the way as its buyer was told."""
+    accept_stall_order(stall_order=order, now=NOON)
+    send_stall_order(stall_order=order, carrier="پست", tracking_code="1", now=NOON)
+    Notice.objects.all().delete()
+    return order
+
+
+def test_a_stall_is_asked_whether_a_parcel_arrived_and_then_its_facilitator_told(sent):
+    a_member(sent.partner.stall, a_user(), role=StallMember.Role.HELPER)
+    told_each_day = [remind_stalls(now=NOON + timedelta(days=day)) for day in range(11)]
+    assert told_each_day == [0, 0, 0, 0, 0, 2, 0, 0, 3, 0, 0]
+    assert told() == [
+        ("order-arrived", "owner"),
+        ("order-arrived", "helper"),
+        ("order-silent", "owner"),
+        ("order-silent", "facilitator"),
+        ("order-silent", "helper"),
+    ]
+    text = Notice.objects.order_by("pk")[0].text
+    assert f"سفارش {sent.number} از ترشی سبزینه رسیده است؟" in text
+    assert "پولش از روز جواب شما حساب می‌شود" in text
+    assert f"/panel/orders/{sent.number}/" in text
+
+
+def test_a_parcel_that_arrived_is_asked_about_no_more(sent):
+    deliver_stall_order(stall_order=sent, now=NOON)
+    assert remind_stalls(now=NOON + timedelta(days=9)) == 0
+
+
+def test_who_was_promised_more_days_is_waited_for_longer(sent):
+    StallOrder.objects.filter(pk=sent.pk).update(travel_days=10)
+    assert remind_stalls(now=NOON + timedelta(days=11)) == 0
+    assert remind_stalls(now=NOON + timedelta(days=12)) == 1
+
+
+def test_what_took_long_to_make_is_asked_about_too_and_never_a_second_time(sent):
+    """However old the order: its days count from the day it was sent, and end before its notices are forgotten."""
+    StallOrder.objects.update(created_at=NOON - timedelta(days=60))
+    assert remind_stalls(now=NOON + timedelta(days=5)) == 1
+    Notice.objects.all().delete()
+    assert remind_stalls(now=NOON + timedelta(days=34)) == 0

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.jalali import TEHRAN, tehran_date
 from shop.notices.services import KEPT_DAYS, send_sms
-from shop.orders.models import StallOrder, StallOrderQuerySet
+from shop.orders.models import StallOrder, StallOrderQuerySet, is_silent_since
 from shop.orders.services.send import READY
 from shop.templatetags.bazarche import jalali_day
 from vendors.stalls.models import StallMember
@@ -25,7 +25,8 @@ NO_LONGER = timedelta(days=KEPT_DAYS - 5)
 
 
 def remind_stalls(*, now: datetime) -> int:
-    """Tell stalls of orders that wait for a yes or have to be sent today, facilitators of those without an answer.
+    """Tell stalls of orders that wait for a yes, have to be sent today or should have arrived, facilitators of those
+    without an answer.
 
     Each person once for each step of each order, between nine and twenty-one o'clock; how many messages were new.
     """
@@ -35,6 +36,10 @@ def remind_stalls(*, now: datetime) -> int:
     recent = StallOrder.objects.filter(created_at__gt=now - NO_LONGER)
     new = recent.filter(state=StallOrder.State.NEW)
     ready = recent.filter(state__in=READY)
+    asked, silent = (
+        _unheard(settings.ARRIVAL_REMIND_DAYS, now),
+        _unheard(settings.ARRIVAL_SILENT_DAYS, now),
+    )
     with translation.override(settings.LANGUAGE_CODE):
         return sum(
             (
@@ -42,12 +47,22 @@ def remind_stalls(*, now: datetime) -> int:
                 _tell(_since(new, settings.ACCEPT_HOURS, now), "unanswered", HELPERS, now),
                 _tell(ready.filter(send_by=today), "today", KEEPERS, now),
                 _tell(ready.filter(send_by__lt=today), "late", KEEPERS + HELPERS, now),
+                _tell(asked, "arrived", KEEPERS, now),
+                _tell(silent, "silent", KEEPERS + HELPERS, now),
             )
         )
 
 
 def _since(new: StallOrderQuerySet, hours: int, now: datetime) -> StallOrderQuerySet:
     return new.filter(created_at__lte=now - timedelta(hours=hours))
+
+
+def _unheard(days: int, now: datetime) -> StallOrderQuerySet:
+    """Sent, and so many days after the day they were promised for nobody has said whether they arrived."""
+    since = now - timedelta(days=days)
+    return StallOrder.objects.filter(is_silent_since(since)).exclude(
+        is_silent_since(since - NO_LONGER)
+    )
 
 
 def _tell(orders: StallOrderQuerySet, step: str, roles: Iterable[str], now: datetime) -> int:
@@ -59,6 +74,7 @@ def _tell(orders: StallOrderQuerySet, step: str, roles: Iterable[str], now: date
             "number": order.number,
             "stall": stall.name,
             "day": jalali_day(order.send_by),
+            "sent": jalali_day(tehran_date(order.sent_at)) if order.sent_at else "",
             "url": f"{settings.STOREFRONT_URL}{path}",
         }
         people = User.objects.filter(
@@ -83,5 +99,13 @@ def _said(step: str) -> str:
         "late": _(
             "Order %(number)s of %(stall)s was to be sent by %(day)s. If something is in the way, tell us;"
             " we help: %(url)s"
+        ),
+        "arrived": _(
+            "Has order %(number)s of %(stall)s arrived? You sent it on %(sent)s. The money for it is counted from"
+            " your answer: %(url)s"
+        ),
+        "silent": _(
+            "Order %(number)s of %(stall)s was sent on %(sent)s, and nobody has said yet whether it arrived. The money"
+            " for it waits for that answer. If something is in the way, tell us; we help: %(url)s"
         ),
     }[step]
