@@ -45,6 +45,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     ),
     "PartSent": ("shop.orders.jobs.tell_buyer_of_part",),
     "StallOrderReceived": ("vendors.stalls.jobs.tell_stall_of_receipt",),
+    "TrackingCodeCorrected": ("shop.orders.jobs.tell_buyer_of_code",),
     "StallOrderDeclined": ("shop.orders.jobs.tell_buyer_of_ending",),
     "StallOrderReturned": ("shop.orders.jobs.tell_buyer_of_ending",),
     "StallOrderCancelled": (

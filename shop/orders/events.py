@@ -38,6 +38,14 @@ class PartSent:
 
 
 @dataclass(frozen=True)
+class TrackingCodeCorrected:
+    """`at` tells one correction from the next; ISO 8601."""
+
+    stall_order_id: int
+    at: str
+
+
+@dataclass(frozen=True)
 class StallOrderDeclined:
     stall_order_id: int
 

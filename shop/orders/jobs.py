@@ -152,6 +152,28 @@ def tell_buyer_of_part(shipment_id: int) -> None:
 
 
 @app.task(queue=MARKET)
+def tell_buyer_of_code(stall_order_id: int, at: str) -> None:
+    """The right code, as it stands now; each correction is told once."""
+    stall_order = StallOrder.objects.select_related("partner", "order__shipping_address").get(
+        pk=stall_order_id
+    )
+    with override(settings.LANGUAGE_CODE):
+        text = _(
+            "Bazarche: the right tracking code of your parcel from %(stall)s is %(code)s. %(url)s"
+        ) % {
+            "stall": stall_order.partner.name,
+            "code": stall_order.tracking_code,
+            "url": order_url(stall_order.order.number),
+        }
+    send_sms(
+        key=f"code-corrected:{stall_order_id}:{at}",
+        phone=str(stall_order.order.shipping_address.phone_number),
+        text=text,
+        now=timezone.now(),
+    )
+
+
+@app.task(queue=MARKET)
 def tell_buyer_of_ending(stall_order_id: int) -> None:
     """One message for a parcel that ends whole: why, and what goes back."""
     stall_order = StallOrder.objects.with_lines().get(pk=stall_order_id)

@@ -184,6 +184,7 @@ AT_STOREFRONT = {
     **dict.fromkeys(
         (
             *("panel:accept", "panel:pack", "panel:send", "panel:deliver", "panel:take_back"),
+            "panel:correct_code",
             "panel:change_goods",
         ),
         PANEL["own button"],

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.forms import TomanField, WholeNumberField
+from shop.forms import PlainForm, PlainTextField, TomanField, WholeNumberField, clean_text
 from shop.orders.models import StallOrder
 from shop.orders.shares import unsent_of
 from shop.persian import to_latin_digits
@@ -27,20 +27,31 @@ class GoodsForm(forms.Form):
             del self.fields["count"]
 
 
-class ParcelForm(forms.Form):
-    """How a parcel travels. A courier of the city gives no code, so the code may stay empty."""
+class CodeForm(PlainForm):
+    """The carrier's number of a parcel that is on its way."""
 
-    carrier = forms.CharField(label=_("Who carries it?"), max_length=40)
-    tracking_code = forms.CharField(
+    tracking_code = PlainTextField(
         label=_("Tracking code"),
         max_length=40,
-        required=False,
-        help_text=_("It stands on the receipt. Leave it empty when there is none."),
+        help_text=_("It stands on the receipt."),
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
 
     def clean_tracking_code(self) -> str:
-        return to_latin_digits(self.cleaned_data["tracking_code"]).replace(" ", "")
+        # Cleaned again: without its spaces "< b>" is a tag.
+        return clean_text(to_latin_digits(self.cleaned_data["tracking_code"]).replace(" ", ""))
+
+
+class ParcelForm(CodeForm):
+    """How a parcel travels. A courier of the city gives no code, so the code may stay empty."""
+
+    carrier = PlainTextField(label=_("Who carries it?"), max_length=40, widget=forms.TextInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["tracking_code"]
+        code.required = False
+        code.help_text = _("It stands on the receipt. Leave it empty when there is none.")
 
     @classmethod
     def for_order(cls, stall_order: StallOrder) -> "ParcelForm":

@@ -20,9 +20,9 @@ from shop.orders.services.fulfil import (
     pack_stall_order,
     take_back_stall_order,
 )
-from shop.orders.services.send import READY, Part, send_stall_order
+from shop.orders.services.send import READY, Part, correct_tracking_code, send_stall_order
 from shop.orders.shares import left_of, unsent
-from vendors.panel.forms import ParcelForm, PartForm
+from vendors.panel.forms import CodeForm, ParcelForm, PartForm
 from vendors.panel.queries import PAGE, piles_of, shown_orders
 from vendors.panel.seat import PanelView, Seat, seated
 
@@ -77,11 +77,15 @@ def own_order(seat: Seat, number: str) -> StallOrder:
 @seated
 def detail(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     stall_order = own_order(seat, number)
-    return _page(request, seat, stall_order, ParcelForm.for_order(stall_order))
+    if stall_order.state == State.SENT:
+        form: CodeForm = CodeForm(initial={"tracking_code": stall_order.tracking_code})
+    else:
+        form = ParcelForm.for_order(stall_order)
+    return _page(request, seat, stall_order, form)
 
 
 def _page(
-    request: HttpRequest, seat: Seat, stall_order: StallOrder, form: ParcelForm
+    request: HttpRequest, seat: Seat, stall_order: StallOrder, form: CodeForm
 ) -> HttpResponse:
     (shown,) = shown_orders([stall_order], stall=seat.stall, now=timezone.now())
     left = left_of(stall_order)
@@ -168,6 +172,26 @@ def send_part(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             return redirect("panel:order", number=number)
     context = {"seat": seat, "stall_order": stall_order, "form": form}
     return render(request, "panel/send_part.html", context)
+
+
+@require_POST
+@seated
+def correct_code(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Whoever may send a parcel may put its code right."""
+    stall_order = own_order(seat, number)
+    form = CodeForm(request.POST)
+    if not form.is_valid() and stall_order.state == State.SENT:
+        return _page(request, seat, stall_order, form)
+    return moved(
+        request,
+        stall_order,
+        lambda: correct_tracking_code(
+            stall_order=stall_order,
+            tracking_code=form.cleaned_data.get("tracking_code", ""),
+            now=timezone.now(),
+        ),
+        _("Well done! The buyer gets the right code."),
+    )
 
 
 @require_POST

@@ -92,6 +92,7 @@ urlpatterns = [
     path("orders/<slug:number>/accept/", orders.accept, name="accept"),
     path("orders/<slug:number>/pack/", orders.pack, name="pack"),
     path("orders/<slug:number>/send/", orders.send, name="send"),
+    path("orders/<slug:number>/code/", orders.correct_code, name="correct_code"),
     path("orders/<slug:number>/send-part/", orders.send_part, name="send_part"),
     path("orders/<slug:number>/messages/", messages.thread, name="messages"),
     path("orders/<slug:number>/label.pdf", papers.label, name="label"),

@@ -1,5 +1,6 @@
 """Parcels that leave their stall, whole or in parts."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,13 @@ from django.db import transaction
 from shop.jobs import publish
 from shop.orders import stock
 from shop.orders.errors import OnePartOnly, StateMoved, WrongPart
-from shop.orders.events import PartSent, StallOrderSent
+from shop.orders.events import PartSent, StallOrderSent, TrackingCodeCorrected
 from shop.orders.models import Shipment, ShipmentLine, StallOrder
 from shop.orders.services.at_door import lock_payment_at_door
 from shop.orders.services.moves import move
 from shop.orders.shares import shipped_of, unsent_of
 
+log = logging.getLogger(__name__)
 State = StallOrder.State
 READY: tuple[State, ...] = (State.ACCEPTED, State.PACKED)
 
@@ -79,6 +81,29 @@ def send_stall_order(
                 tracking_code=tracking_code,
             )
             publish(StallOrderSent(stall_order.pk))
+
+
+def correct_tracking_code(*, stall_order: StallOrder, tracking_code: str, now: datetime) -> None:
+    """The code of a parcel on its way was mistyped, or came later: this one holds, and the buyer is told of it.
+
+    Of a parcel in parts it is the last part's. The code it has already changes nothing and tells nobody. Raises
+    StateMoved unless the order was sent.
+    """
+    with transaction.atomic():
+        locked = StallOrder.objects.select_for_update(of=("self",)).get(pk=stall_order.pk)
+        if locked.state != State.SENT:
+            raise StateMoved
+        if locked.tracking_code == tracking_code:
+            return
+        last = locked.shipments.order_by("sent_at", "pk").last()
+        locked.tracking_code = tracking_code
+        locked.save(update_fields=["tracking_code"])
+        if last is not None:
+            last.tracking_code = tracking_code
+            last.save(update_fields=["tracking_code"])
+        publish(TrackingCodeCorrected(locked.pk, now.isoformat()))
+    stall_order.refresh_from_db()
+    log.info("stall_order.code_corrected stall_order=%s", stall_order.pk)
 
 
 def _refuse_wrong_part(part: Part, unsent: Mapping[int, int]) -> None:
