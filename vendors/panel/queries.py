@@ -66,6 +66,7 @@ class ShownProduct:
 
 @dataclass(frozen=True)
 class ShownLine:
+    order_line_id: int
     title: str
     variant: str
     quantity: int
@@ -152,6 +153,7 @@ def _shown_line(line: Any, photos: dict[int, str]) -> ShownLine:
     product = line.product
     parent = product.parent if product else None
     return ShownLine(
+        order_line_id=line.pk,
         title=parent.title if parent else line.title,
         variant=short_title(line.title, parent.title) if parent else "",
         quantity=line.quantity - line.given_back,

@@ -1,8 +1,10 @@
 """Label and slip: what carrier and buyer need, and not a word about whose goods they are."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +12,7 @@ from django.utils import timezone
 from shop import papers
 from shop.orders.models import StallOrder
 from shop.orders.services.fulfil import accept_stall_order
+from shop.orders.services.send import Part, send_stall_order
 from tests.makers import BUYER, NOON, a_paid_order, a_product
 from tests.pdf import has, text_of
 
@@ -45,6 +48,27 @@ def test_the_slip_counts_the_goods_and_names_no_price(client, stall, order):
         assert has(pdf, words), (words, text_of(pdf))
     for words in (stall.name, "مددجو", "تومان", "۲۰۰٬۰۰۰", BUYER.address, "۰۹۱۲۰۰۰۰۰۰۱"):
         assert not has(pdf, words), words
+
+
+def test_the_slip_of_an_order_in_parts_counts_what_is_still_to_go_and_then_what_went_last(
+    client, stall, monkeypatch
+):
+    as_words = "vendors.panel.papers.pdf_response"
+    monkeypatch.setattr(as_words, lambda html, name: HttpResponse(html))
+    goods = (a_product(stall, "کلاه", stock=9), 7), (a_product(stall, "شال", stock=9), 2)
+    (order,) = a_paid_order(*goods)
+    accept_stall_order(stall_order=order, now=NOON)
+    hat, shawl = sorted(line.pk for line in order.lines)
+
+    def on_slip() -> list[tuple[str, str]]:
+        page = paper(client, order, "slip").content.decode()
+        return re.findall(r"<td>([^<]+)</td><td>([^<]+)</td>", page)
+
+    assert on_slip() == [("کلاه", "۷"), ("شال", "۲")]
+    for number, pieces in enumerate([{hat: 3, shawl: 2}, {hat: 4}], start=1):
+        part = Part(pieces, number)
+        send_stall_order(stall_order=order, carrier="", tracking_code="", now=NOON, part=part)
+        assert on_slip() == [("کلاه", "۴")]
 
 
 @pytest.mark.parametrize("name", ["label", "slip"])
