@@ -25,35 +25,37 @@ State = Stall.State
 
 @app.task(queue=MARKET)
 def tell_stalls_of_order(order_id: int) -> None:
-    """Tell everybody who works for a stall of this order; each person once for each stall order."""
+    """Tell everybody who works for a stall of this order, a helper without its sum; each once for each stall order."""
     paid = StallOrder.objects.filter(order_id=order_id).paid().with_due_at_door()
     with translation.override(settings.LANGUAGE_CODE):
         for stall_order in paid.select_related("partner__stall"):
             stall = stall_order.partner.stall
             path = reverse("panel:order", args=[stall_order.number])
-            text = _new_order(stall_order) % {
+            said = {
                 "stall": stall.name,
                 "total": toman(stall_order.goods),
                 "due": toman(stall_order.due_at_door),
                 "day": jalali_day(stall_order.send_by),
                 "url": f"{settings.STOREFRONT_URL}{path}",
             }
-            keepers = User.objects.filter(stall_memberships__stall=stall, is_active=True)
-            for user in keepers.order_by("pk"):
+            members = stall.members.filter(user__is_active=True).select_related("user")
+            for member in members.order_by("user_id"):
                 send_sms(
-                    key=f"new-order:{stall_order.pk}:{user.pk}",
-                    phone=user.phone,
-                    text=text,
+                    key=f"new-order:{stall_order.pk}:{member.user_id}",
+                    phone=member.user.phone,
+                    text=_new_order(stall_order, member) % said,
                     now=timezone.now(),
                 )
 
 
-def _new_order(stall_order: StallOrder) -> str:
+def _new_order(stall_order: StallOrder, member: StallMember) -> str:
     if stall_order.due_at_door:
         return _(
             "%(stall)s has a new order, to be paid in cash at the door: take %(due)s toman there."
             " Please send it by %(day)s. %(url)s"
         )
+    if member.role == StallMember.Role.HELPER:
+        return _("%(stall)s has a new order. Please send it by %(day)s. %(url)s")
     return _("%(stall)s has a new order: %(total)s toman. Please send it by %(day)s. %(url)s")
 
 

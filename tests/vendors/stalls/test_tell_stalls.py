@@ -3,7 +3,18 @@
 import pytest
 
 from shop.notices.models import Notice
-from tests.makers import a_member, a_paid_order, a_product, a_stall, a_user
+from shop.orders.models import SellerTerms
+from shop.orders.services.place import place_order
+from tests.makers import (
+    NOON,
+    a_basket,
+    a_checkout,
+    a_member,
+    a_paid_order,
+    a_product,
+    a_stall,
+    a_user,
+)
 from vendors.stalls.jobs import tell_stalls_of_order
 from vendors.stalls.models import StallMember
 
@@ -11,21 +22,43 @@ pytestmark = pytest.mark.django_db
 
 
 def test_each_person_of_each_stall_is_told_once():
-    holder, helper, other = (a_user(phone=f"+98912111000{n}") for n in range(3))
+    holder, facilitator, other = (a_user(phone=f"+98912111000{n}") for n in range(3))
     stall = a_stall("پوشاک پرستو", keeper=holder)
-    a_member(stall, helper, role=StallMember.Role.FACILITATOR)
+    a_member(stall, facilitator, role=StallMember.Role.FACILITATOR)
     neighbour = a_stall("ترشی سبزینه", keeper=other)
     a_stall("گلیم ماه", keeper=a_user())
     orders = a_paid_order((a_product(stall, price=2_000_000), 1), (a_product(neighbour), 1))
     for _ in range(2):
         tell_stalls_of_order(order_id=orders[0].order_id)
     texts = {notice.phone: notice.text for notice in Notice.objects.all()}
-    assert sorted(texts) == [holder.phone, helper.phone, other.phone]
+    assert sorted(texts) == [holder.phone, facilitator.phone, other.phone]
     assert Notice.objects.count() == 3
     first = texts[holder.phone]
     assert first.startswith("سفارش تازه برای پوشاک پرستو: ۲۰۰٬۰۰۰ تومان. لطفاً تا ")
     assert f"/panel/orders/{orders[0].number}/" in first
-    assert texts[helper.phone] == first
+    assert texts[facilitator.phone] == first
+
+
+def test_a_helper_is_told_of_no_money_but_what_is_taken_at_the_door(settings):
+    settings.GATEWAYS = {"cash": {}}
+    helper = a_user()
+    stall = a_stall("پوشاک پرستو")
+    a_member(stall, helper, role=StallMember.Role.HELPER)
+    product = a_product(stall, price=2_000_000, stock=9)
+    (paid,) = a_paid_order((product, 1))
+    SellerTerms.objects.filter(partner=stall.partner).update(takes_cash=True)
+    at_door = place_order(
+        basket_id=a_basket((product, 1)).pk,
+        checkout=a_checkout(stall, total=2_650_000, gateway="cash"),
+        user_id=None,
+        now=NOON,
+    )
+    tell_stalls_of_order(order_id=paid.order_id)
+    tell_stalls_of_order(order_id=at_door.order_id)
+    first, second = Notice.objects.filter(phone=helper.phone).order_by("pk")
+    assert first.text.startswith("سفارش تازه برای پوشاک پرستو. لطفاً تا ")
+    assert ("تومان" in first.text, "۲۰۰٬۰۰۰" in first.text) == (False, False)
+    assert "۲۶۵٬۰۰۰ تومان" in second.text
 
 
 def test_who_was_locked_out_hears_nothing():
