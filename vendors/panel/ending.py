@@ -64,7 +64,7 @@ def _ending(
 decline = _ending(
     template="panel/decline.html",
     reasons=DECLINE_REASONS,
-    states=(State.NEW, State.ACCEPTED),
+    states=(State.NEW, State.ACCEPTED, State.PACKED),
     end=decline_stall_order,
 )
 came_back = _ending(

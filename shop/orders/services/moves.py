@@ -13,7 +13,7 @@ ALLOWED: Mapping[State, tuple[State, ...]] = {
     State.PENDING: (State.NEW, State.CANCELLED),  # paid, or never paid
     State.NEW: (State.ACCEPTED, State.DECLINED, State.CANCELLED),
     State.ACCEPTED: (State.PACKED, State.SENT, State.DECLINED, State.CANCELLED, State.RETURNED),
-    State.PACKED: (State.SENT, State.CANCELLED, State.RETURNED),
+    State.PACKED: (State.SENT, State.DECLINED, State.CANCELLED, State.RETURNED),
     State.SENT: (
         State.DELIVERED,
         State.CANCELLED,

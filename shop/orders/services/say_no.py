@@ -17,13 +17,13 @@ def decline_stall_order(
 ) -> Refund:
     """The stall can't make or send it: all is given back, the goods are on the shelf, and the buyer is told why.
 
-    Raises StateMoved unless the order is new or accepted and nothing of it has left, and what a refund raises.
+    Raises StateMoved unless the order waits to be sent and nothing of it has left, and what a refund raises.
     """
     with transaction.atomic():
         refund = refund_all(
             stall_order=stall_order,
             ends_as=State.DECLINED,
-            only_from=(State.NEW, State.ACCEPTED),
+            only_from=(State.NEW, State.ACCEPTED, State.PACKED),
             reason=reason,
             by_user_id=by_user_id,
             now=now,

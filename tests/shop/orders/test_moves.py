@@ -1,21 +1,25 @@
 """The way of an order: one table, and no other place that writes a state."""
 
 import re
+import uuid
 from pathlib import Path
 
 import pytest
 
+from shop.ledger.accounts import BUYER_REFUND_DUE, stall_pending
+from shop.ledger.queries import balance
 from shop.orders.errors import NothingToRefund, StateMoved
 from shop.orders.models import Refund, StallOrder
 from shop.orders.services.fulfil import accept_stall_order, deliver_stall_order, pack_stall_order
 from shop.orders.services.moves import ALLOWED, NoSuchMove, move
+from shop.orders.services.refund import refund_lines
 from shop.orders.services.release import release_delivered
 from shop.orders.services.say_no import (
     cancel_stall_order,
     decline_stall_order,
     return_stall_order,
 )
-from shop.orders.services.send import send_stall_order
+from shop.orders.services.send import Part, send_stall_order
 from tests.makers import NOON, a_paid_order, a_product, a_stall
 from vendors.settlements.invariants import (
     Circumstances,
@@ -121,6 +125,52 @@ def test_a_stall_may_still_say_no_after_accepting_but_not_after_sending() -> Non
     with pytest.raises(StateMoved):
         decline_stall_order(stall_order=sent, reason="بیمارم", by_user_id=None, now=NOON)
     assert Refund.objects.filter(stall_order=sent).count() == 0
+
+
+def test_what_is_packed_may_be_declined_and_all_of_it_goes_back() -> None:
+    packed = brought(an_order(), to=State.ACCEPTED)
+    pack_stall_order(stall_order=packed, now=NOON)
+    refunds = [
+        decline_stall_order(stall_order=packed, reason="شکست", by_user_id=None, now=NOON)
+        for _ in range(2)
+    ]
+    assert (packed.state, packed.reason, stock_of(packed)) == (State.DECLINED, "شکست", (10, 0))
+    assert (refunds[0].amount, refunds[0].shipping) == (2 * PRICE + SENDING, SENDING)
+    assert (refunds[0], Refund.objects.count()) == (refunds[1], 1)
+    assert packed.order.status == "cancelled"
+    assert balance(stall_pending(packed.partner_id)) == 0
+    assert balance(BUYER_REFUND_DUE) == -(2 * PRICE + SENDING)
+    assert all_is_well()
+
+
+def test_what_is_packed_and_has_left_in_part_may_not_be_declined() -> None:
+    packed = brought(an_order(), to=State.ACCEPTED)
+    pack_stall_order(stall_order=packed, now=NOON)
+    [line] = packed.lines
+    part = Part({line.pk: 1}, 1)
+    send_stall_order(stall_order=packed, carrier="", tracking_code="", now=NOON, part=part)
+    with pytest.raises(StateMoved):
+        decline_stall_order(stall_order=packed, reason="شکست", by_user_id=None, now=NOON)
+    assert Refund.objects.count() == 0
+
+
+def test_of_one_piece_given_back_before_packing_the_rest_goes_back_when_it_is_declined() -> None:
+    packed = brought(an_order(3), to=State.ACCEPTED)
+    [line] = packed.lines
+    refund_lines(
+        refund_id=uuid.uuid4(),
+        stall_order=packed,
+        quantities={line.pk: 1},
+        with_shipping=False,
+        reason="",
+        by_user_id=None,
+        now=NOON,
+    )
+    pack_stall_order(stall_order=packed, now=NOON)
+    rest = decline_stall_order(stall_order=packed, reason="شکست", by_user_id=None, now=NOON)
+    assert (rest.amount, stock_of(packed)) == (2 * PRICE + SENDING, (10, 0))
+    assert balance(BUYER_REFUND_DUE) == -(3 * PRICE + SENDING)
+    assert all_is_well()
 
 
 def test_a_buyer_may_cancel_only_before_the_stall_says_yes() -> None:
