@@ -48,6 +48,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "TrackingCodeCorrected": ("shop.orders.jobs.tell_buyer_of_code",),
     "StallOrderDeclined": ("shop.orders.jobs.tell_buyer_of_ending",),
     "StallOrderReturned": ("shop.orders.jobs.tell_buyer_of_ending",),
+    "StallOrderNotTaken": ("shop.orders.jobs.tell_buyer_of_not_taken",),
     "StallOrderCancelled": (
         "shop.orders.jobs.tell_buyer_of_ending",
         "vendors.stalls.jobs.tell_stalls_of_cancelling",

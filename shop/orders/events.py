@@ -58,6 +58,13 @@ class StallOrderCancelled:
 
 
 @dataclass(frozen=True)
+class StallOrderNotTaken:
+    """At the door, where it was to be paid."""
+
+    stall_order_id: int
+
+
+@dataclass(frozen=True)
 class StallOrderReturned:
     stall_order_id: int
 

@@ -201,6 +201,28 @@ def tell_buyer_of_ending(stall_order_id: int) -> None:
 
 
 @app.task(queue=MARKET)
+def tell_buyer_of_not_taken(stall_order_id: int) -> None:
+    stall_order = StallOrder.objects.select_related("partner", "order__shipping_address").get(
+        pk=stall_order_id
+    )
+    with override(settings.LANGUAGE_CODE):
+        text = _(
+            "Bazarche: %(stall)s took order %(number)s back: %(reason)s. There is nothing to pay. %(url)s"
+        ) % {
+            "stall": stall_order.partner.name,
+            "number": stall_order.number,
+            "reason": stall_order.reason,
+            "url": order_url(stall_order.order.number),
+        }
+    send_sms(
+        key=f"parcel-ended:{stall_order_id}",
+        phone=str(stall_order.order.shipping_address.phone_number),
+        text=text,
+        now=timezone.now(),
+    )
+
+
+@app.task(queue=MARKET)
 def tell_buyer_of_message(message_id: int) -> None:
     """At most one message an hour for each parcel, whatever the stall writes."""
     message = Message.objects.select_related(

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from shop.jobs import publish
 from shop.ledger import accounts
@@ -10,7 +13,7 @@ from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
 from shop.orders import stock
 from shop.orders.errors import PaidAlready, PaidAtDoor
-from shop.orders.events import StallOrderReceived
+from shop.orders.events import StallOrderNotTaken, StallOrderReceived
 from shop.orders.models import StallOrder
 from shop.orders.services.at_door import close_when_handed_over, lock_payment_at_door
 from shop.orders.services.moves import move
@@ -69,11 +72,14 @@ def receive_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
 def take_back_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
     """The buyer did not take a parcel at the door: the goods are on the shelf again, and nobody owes anything.
 
-    Raises StateMoved unless the order was sent, PaidAlready when it was not to be paid at the door.
+    The buyer is told why it ended: it may have been another's door. Raises StateMoved unless the order was sent,
+    PaidAlready when it was not to be paid at the door.
     """
     with transaction.atomic():
         at_door = lock_payment_at_door(stall_order)
-        move(stall_order, to=State.CANCELLED, only_from=(State.SENT,))
+        with override(settings.LANGUAGE_CODE):
+            reason = _("it was not taken at the door")
+        move(stall_order, to=State.CANCELLED, only_from=(State.SENT,), reason=reason)
         if at_door is None:
             raise PaidAlready
         left = left_of(stall_order)
@@ -81,6 +87,7 @@ def take_back_stall_order(*, stall_order: StallOrder, now: datetime) -> None:
             stall_order.lines, {line.order_line_id: line.quantity for line in left.lines}
         )
         close_when_handed_over(attempt=at_door, now=now)
+        publish(StallOrderNotTaken(stall_order.pk))
 
 
 def _book_cash(stall_order: StallOrder, now: datetime) -> None:
