@@ -38,7 +38,8 @@ def thread(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
             if written.was_masked:
                 messages.warning(request, str(MASKED))
             return redirect("panel:messages", number=number)
-    mark_read(stall_order=stall_order, by_buyer=False, now=now)
+    if seat.errand is None:  # what staff have read, the stall has not
+        mark_read(stall_order=stall_order, by_buyer=False, now=now)
     context = {
         "seat": seat,
         "stall_order": stall_order,
