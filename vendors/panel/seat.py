@@ -24,6 +24,8 @@ from shop.orders.models import (
     StallOrder,
     StallOrderQuerySet,
 )
+from vendors.settlements.models import PayoutAccount
+from vendors.settlements.queries import account_state_of_stall
 from vendors.stalls.access import may_look_after
 from vendors.stalls.models import (
     ActedFor,
@@ -52,6 +54,7 @@ class Seat:
     role: StallMember.Role | None
     may_choose: bool = False
     errand: Errand | None = None
+    account_state: str | None = None  # of the bank account that was named for the stall
 
     @property
     def is_owner(self) -> bool:
@@ -75,6 +78,11 @@ class Seat:
     def decides_money(self) -> bool:
         """Whether this person may say what happens to the stall's money: nobody does in its holder's name."""
         return self.is_owner
+
+    @property
+    def lacks_account(self) -> bool:
+        """Whether this is the stall holder, and cannot be paid yet."""
+        return self.is_owner and self.account_state != PayoutAccount.State.APPROVED
 
     # What this person may see of the stall. Every page of the panel begins from one of these.
 
@@ -118,6 +126,7 @@ def memberships(user: User) -> list[StallMember]:
     return list(
         StallMember.objects.filter(user=user)
         .select_related("stall__partner__terms")
+        .annotate(account_state=account_state_of_stall())
         .order_by("stall__name", "pk")
     )
 
@@ -190,6 +199,7 @@ def _own_seat(request: HttpRequest) -> Seat | HttpResponse:
         user=cast(User, request.user),
         role=Role(place.role),
         may_choose=len(places) > 1,
+        account_state=getattr(place, "account_state", None),
     )
 
 

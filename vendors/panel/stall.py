@@ -11,6 +11,7 @@ from shop.jalali import tehran_date
 from vendors.panel.questions import QUESTIONS
 from vendors.panel.seat import Seat, for_owner, seated
 from vendors.panel.stall_forms import AppealForm, CloseForm, HolidayForm
+from vendors.settlements.queries import accounts_of
 from vendors.stalls.errors import StallError
 from vendors.stalls.models import Stall
 from vendors.stalls.queries.readiness import NEEDED, last_step, missing_of, terms_to_accept
@@ -49,6 +50,8 @@ def stall(request: HttpRequest, seat: Seat) -> HttpResponse:
         "last_step": last_step(seat.stall),
         "pause": pause_to_answer(seat.stall),
         "terms": terms_to_accept(seat.stall),
+        "accounts": accounts_of(seat.stall) if seat.is_owner else None,
+        "now": timezone.now(),
     }
     return render(request, "panel/stall.html", context)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 
 from shop.jalali import TEHRAN
 from shop.ledger.models import Posting
@@ -85,14 +85,31 @@ def statements_of(stall: Stall) -> QuerySet[Settlement]:
 
 @dataclass(frozen=True)
 class AccountsOfStall:
-    """Where a stall is paid now, and what waits for a second person; None for each that is not there."""
+    """Where a stall is paid now, what waits for a second person, and the last one that was refused; None for each that
+    is not there."""
 
     in_use: PayoutAccount | None
     proposed: PayoutAccount | None
+    refused: PayoutAccount | None
+
+
+def account_state_of_stall() -> Subquery:
+    """For rows with a `stall_id`: the state of the account it is paid to, else of the one that waits, else of a refused
+    one; None where none was named."""
+    states = PayoutAccount.State
+    live = (states.APPROVED, states.PROPOSED, states.REFUSED)
+    newest = PayoutAccount.objects.filter(stall=OuterRef("stall_id"), state__in=live)
+    place = Case(*(When(state=state, then=rank) for rank, state in enumerate(live)))
+    return Subquery(newest.order_by(place).values("state")[:1])
 
 
 def accounts_of(stall: Stall) -> AccountsOfStall:
     """One statement."""
-    live = (PayoutAccount.State.APPROVED, PayoutAccount.State.PROPOSED)
-    by_state = {account.state: account for account in stall.payout_accounts.filter(state__in=live)}
-    return AccountsOfStall(*(by_state.get(state) for state in live))
+    states = PayoutAccount.State
+    newest = stall.payout_accounts.order_by("state", "-proposed_at", "-pk").distinct("state")
+    by_state = {account.state: account for account in newest}
+    return AccountsOfStall(
+        in_use=by_state.get(states.APPROVED),
+        proposed=by_state.get(states.PROPOSED),
+        refused=by_state.get(states.REFUSED),
+    )
