@@ -56,7 +56,7 @@ class RefundForm(PlainForm):
         label=_("Give the price of sending back, too"), required=False
     )
     reason = forms.ChoiceField(label=_("Why?"), choices=list(REASONS.items()))
-    words = forms.CharField(
+    words = PlainTextField(
         label=_("In your own words"), max_length=120, required=False, widget=forms.TextInput()
     )
 
@@ -139,7 +139,7 @@ class MessageForm(PlainForm):
 class ReferenceForm(PlainForm):
     """A payment made by hand: the bank's number of it, or that the stall gave its buyer the cash."""
 
-    reference = forms.CharField(
+    reference = PlainTextField(
         label=_("The bank's number of the transfer"),
         max_length=80,
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),

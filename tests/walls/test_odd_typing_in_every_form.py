@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.django_db(databases=["default", "livelihood"]), pytest
 SCRIPT = '<script>alert(1)</script><b onclick="x">سلام</b> a < b'
 ODD = {
     "markup": SCRIPT,
+    "short markup": '<b onclick="x">ن</b>',  # where the long one is refused by its length
     "NUL": "سل\x00ام",
     "a million letters": "ا" * 10**6,
     "turned round": "\u202eمتن\u202c",
@@ -179,4 +180,7 @@ def test_markup_that_is_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     sweep.client.force_login(full.keeper)
     thread = f"/panel/orders/{full.orders[0].number}/messages/"
     sweep.sweep(pages_of(sweep.client, thread, under="(nowhere)"))
-    assert sweep.faults == ["panel:messages.text markup: markup kept in shop_orders.Message.text"]
+    assert sweep.faults == [
+        f"panel:messages.text {what}: markup kept in shop_orders.Message.text"
+        for what in ("markup", "short markup")
+    ]
