@@ -45,7 +45,7 @@ def drain_search(timestamp: int) -> None:
 @app.periodic(cron="30 3 * * *")
 @app.task(name="search.jobs.repair_search", queue=MARKET, lock="search")
 def repair_search(timestamp: int) -> None:
-    """Each night: what changed without news, such as a product edited in Oscar's own dashboard."""
+    """Each night: what changed without news, such as a choice renamed in Oscar's own dashboard."""
     try:
         check = check_search()
     except SearchServerError as error:

@@ -39,14 +39,13 @@ OSCAR_APPS = [
 ]
 # Forks change classes only: Oscar's own migrations stay the migrations.
 OSCAR_MIGRATIONS = {app: f"oscar.apps.{app}.migrations" for app in ("order", "partner", "shipping")}
-# The dashboard stands at the office door alone; what would change orders or money is not mounted (shop.oscar_apps).
+# The dashboard stands at the office door alone; what would change goods, orders or money is not mounted.
 OSCAR_DASHBOARD_NAVIGATION = [
-    {"label": _("Products"), "url_name": "dashboard:catalogue-product-list"},
     {"label": _("Product types"), "url_name": "dashboard:catalogue-class-list"},
-    {"label": _("Categories"), "url_name": "dashboard:catalogue-category-list"},
-    {"label": _("Options"), "url_name": "dashboard:catalogue-option-list"},
-    {"label": _("Low stock alerts"), "url_name": "dashboard:stock-alert-list"},
-    {"label": _("Orders"), "url_name": "dashboard:order-list"},
+    {
+        "label": _("Choices of attributes"),
+        "url_name": "dashboard:catalogue-attribute-option-group-list",
+    },
 ]
 OSCAR_ORDER_STATUS_PIPELINE = {
     "pending": ("paid", "on_delivery", "expired", "declined"),

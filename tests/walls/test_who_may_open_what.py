@@ -191,10 +191,11 @@ AT_STOREFRONT = {
     ),
 }
 
-# What the panel answers its own holder alone; staff in the stall find nothing there either.
+# What the panel answers a stall's own people alone; staff in the stall find nothing there either.
 HOLDERS_ALONE = {
     *("panel:choose", "panel:begin", "panel:account", "panel:take_cash", "panel:give_back"),
     *("panel:people", "panel:remove_member", "panel:close", "panel:agree", "panel:came_back"),
+    *("panel:money", "panel:money_of_month", "panel:statement", "panel:paper"),
 }
 
 OFFICE_PEOPLE = (
@@ -217,10 +218,8 @@ def staff(*answers: object) -> tuple[object, ...]:
     return (*ENTRANCE, *(answers * 7 if len(answers) == 1 else answers))
 
 
-READ, DASHBOARD = (staff(200), staff(405)), "→/dashboard/catalogue/"
-DESK_PAGE, FORM = (staff(200), staff(200)), (staff(200), staff(200))
-DELETION, LIST_WITH_ACTIONS = (staff(200), staff(DASHBOARD)), (staff(200), staff("→."))
-ELSEWHERE = (staff("→http"), staff("→http"))
+READ = (staff(200), staff(405))
+DESK_PAGE = (staff(200), staff(200))
 ONLY_OFFICERS = (staff(404, 200, 200, 404), staff(404, 200, 200, 404))
 # The worker is not this plan's, and sees no single sale of any.
 ONLY_HEAD = (staff(404, 404, 200, 404), staff(404, 404, 200, 404))
@@ -236,6 +235,11 @@ def carers(get: object, post: object) -> tuple[tuple[object, ...], ...]:
     return staff(404, 404, 404, 404, *[get] * 3), staff(404, 404, 404, 404, *[post] * 3)
 
 
+def order_readers(get: object, post: object) -> tuple[tuple[object, ...], ...]:
+    """Pages with buyers and single sales: of whoever settles or looks after stalls, and not of the livelihood half."""
+    return staff(404, 404, 404, *[get] * 4), staff(404, 404, 404, *[post] * 4)
+
+
 def at_work(name: str) -> tuple[tuple[object, ...], ...]:
     """The panel behind the office door: on an errand one finds what its holder finds, else one picks a stall first."""
     get, post = (row[1] for row in AT_STOREFRONT[name])
@@ -248,8 +252,7 @@ def at_work(name: str) -> tuple[tuple[object, ...], ...]:
     )
 
 
-GONE_ON = (staff(DASHBOARD), staff(DASHBOARD))
-CATALOGUE = "dashboard:catalogue-"
+CATALOGUE, TYPES = "dashboard:catalogue-", "→/dashboard/catalogue/product-types/"
 AT_OFFICE = {
     **dict.fromkeys(
         ("account_login", "account_request_login_code"), ((200, *[HOME] * 9), (200, *[HOME] * 9))
@@ -264,8 +267,9 @@ AT_OFFICE = {
     "mfa_activate_totp": (staff("→/second-factor/"), staff("→/second-factor/")),
     "mfa_view_recovery_codes": (staff(404), staff(405)),
     "mfa_generate_recovery_codes": (staff(AGAIN), staff(AGAIN)),
-    **dict.fromkeys(("desk:home", "desk:orders"), DESK_PAGE),
-    "desk:parcel": READ,
+    "desk:home": DESK_PAGE,
+    "desk:orders": order_readers(200, 200),
+    "desk:parcel": order_readers(200, 405),
     **{f"desk:{name}": carers(200, 405) for name in ("reviews", "questions", "reports")},
     **dict.fromkeys(("desk:review", "desk:question"), carers(200, 200)),
     "desk:settle_report": carers(405, "→/reports/"),
@@ -305,33 +309,21 @@ AT_OFFICE = {
     **{name: at_work(name) for name in AT_STOREFRONT if name.startswith("panel:")},
     **dict.fromkeys(("livelihood:home", "livelihood:incomes"), ONLY_OFFICERS),
     **dict.fromkeys(("livelihood:plan", "livelihood:entries"), ONLY_HEAD),
-    **dict.fromkeys(("catalogue:detail", "catalogue:category"), ELSEWHERE),
+    "catalogue:detail": carers("→http", "→http"),
     "media": (staff(404), staff(404)),
-    "dashboard:index": GONE_ON,
-    **dict.fromkeys(("dashboard:order-list", "dashboard:order-detail"), READ),
-    "dashboard:stock-alert-list": READ,
-    **{f"{CATALOGUE}{name}-list": READ for name in ("class", "option", "attribute-option-group")},
-    f"{CATALOGUE}product-lookup": READ,
+    "dashboard:index": carers(TYPES, TYPES),
+    **dict.fromkeys(("dashboard:order-list", "dashboard:order-detail"), order_readers(200, 405)),
+    # Goods, prices and stock are in no page of Oscar's: who may change them does so in the stall's panel.
+    **{f"{CATALOGUE}{kind}-list": carers(200, 405) for kind in ("class", "attribute-option-group")},
     **{
-        f"{CATALOGUE}{name}-list": LIST_WITH_ACTIONS
-        for name in ("product", "category", "category-detail")
-    },
-    f"{CATALOGUE}product-bulk-action": GONE_ON,
-    # Two addresses have this name: the choice of a type, which leads on, and the form for one.
-    f"{CATALOGUE}product-create": (staff({DASHBOARD, 200}), staff({DASHBOARD, 200})),
-    f"{CATALOGUE}product": FORM,
-    **{
-        f"{CATALOGUE}{kind}-{deed}": FORM
-        for kind in ("category", "class", "option", "attribute-option-group")
+        f"{CATALOGUE}{kind}-{deed}": carers(200, 200)
+        for kind in ("class", "attribute-option-group")
         for deed in ("create", "update")
     },
-    f"{CATALOGUE}category-create-child": FORM,
-    f"{CATALOGUE}product-create-child": GONE_ON,  # this product is sold without variants
-    **{
-        f"{CATALOGUE}{name}-delete": DELETION
-        for name in ("product", "category", "option", "attribute-option-group")
-    },
-    f"{CATALOGUE}class-delete": FORM,  # a type that has products is kept, and the page says so
+    f"{CATALOGUE}class-delete": carers(
+        200, 200
+    ),  # one that has products is kept, and the page says so
+    f"{CATALOGUE}attribute-option-group-delete": carers(200, "→/dashboard/catalogue/"),
 }
 
 

@@ -3,9 +3,9 @@
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 
 from shop.accounts.models import User
+from shop.accounts.rights import SETTLE
 
 FINANCE = "finance"
-SETTLE = "vendors_settlements.settle"
 
 
 def may_settle(user: User | AnonymousUser) -> bool:

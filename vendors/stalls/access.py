@@ -3,9 +3,9 @@
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 
 from shop.accounts.models import User
+from shop.accounts.rights import LOOK_AFTER
 
 STALL_STAFF = "stalls"
-LOOK_AFTER = "vendors_stalls.look_after"
 
 
 def may_look_after(user: User | AnonymousUser) -> bool:

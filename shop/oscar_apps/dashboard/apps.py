@@ -7,29 +7,36 @@ from django.urls import URLPattern, include, path
 from django.views.decorators.http import require_http_methods
 from oscar.apps.dashboard.apps import DashboardConfig as OscarDashboardConfig
 
+from shop.accounts.rights import for_carers
+
 LONGEST = 19  # digits of a number in an address
 
 
 class DashboardConfig(OscarDashboardConfig):
-    """Oscar's dashboard, cut down to what repairs the catalogue and reads orders; mounted at the office door alone.
+    """Oscar's dashboard, cut down to types of products and to reading orders; mounted at the office door alone.
 
-    Left out is what would change orders or money, or what pages of ours do: partners, offers, vouchers, users.
+    Left out is what would change goods, orders or money, or what pages of ours do: products, categories, partners,
+    offers, vouchers, users.
     """
 
     name = "shop.oscar_apps.dashboard"
 
     def get_urls(self) -> list[Any]:
-        urls = [
-            path("", self.index_view.as_view(), name="index"),
-            path("catalogue/", include(_guarded(self.catalogue_app.urls[0]))),
+        return [
+            *_for_carers([path("", self.index_view.as_view(), name="index")]),
+            path("catalogue/", include(_for_carers(self.catalogue_app.urls[0]))),
             path("orders/", include(self.orders_app.urls[0])),
         ]
-        return self.post_process_urls(urls)
 
 
-def _guarded(patterns: list[Any]) -> list[Any]:
-    """Oscar's pages behind what they forget to ask: that keys and pages are numbers, and that a person asks."""
-    return [_with_view(pattern, _numbers_only(pattern.callback)) for pattern in patterns]
+def _for_carers(patterns: list[Any]) -> list[Any]:
+    """Oscar's pages behind what they forget to ask: that keys and pages are numbers, and that a person asks.
+
+    The right is asked for first, and who lacks it finds nothing; Oscar would answer 403.
+    """
+    return [
+        _with_view(pattern, for_carers(_numbers_only(pattern.callback))) for pattern in patterns
+    ]
 
 
 def _with_view(pattern: URLPattern, view: Callable[..., HttpResponse]) -> URLPattern:

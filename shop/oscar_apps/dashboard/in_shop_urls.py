@@ -1,4 +1,4 @@
-"""Oscar's dashboard links products and categories by these names; a form that emptied the slug links them as well."""
+"""Links of the desk to products in the shop use this name; a form that emptied the slug links them as well."""
 
 from django.urls import re_path
 
@@ -8,8 +8,5 @@ app_name = "catalogue"
 urlpatterns = [
     re_path(
         r"^p/(?P<product_slug>[^/]*)/(?P<pk>[0-9]{1,18})/$", views.product_in_shop, name="detail"
-    ),
-    re_path(
-        r"^c/(?P<category_slug>.*)/(?P<pk>[0-9]{1,18})/$", views.category_in_shop, name="category"
     ),
 ]

@@ -16,7 +16,7 @@ from oscar.apps.partner.models import StockRecord
 
 from vendors.stalls.models import CategoryClass, Listing
 
-# The kinds of attribute that a stall is asked for; files and links to other rows are Oscar's dashboard's.
+# The kinds of attribute that a stall is asked for.
 ASKED = (
     ProductAttribute.TEXT,
     ProductAttribute.RICHTEXT,
