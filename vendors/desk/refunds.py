@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop.accounts.models import User
+from shop.accounts.rights import LOOK_AFTER, for_order_readers
 from shop.orders.errors import OrderError
 from shop.orders.forms import ReferenceForm, RefundForm
 from shop.orders.models import Dispute, Refund, StallOrder
@@ -32,11 +33,15 @@ log = logging.getLogger(__name__)
 ENDINGS = {"won": win_dispute, "lost": lose_dispute}
 
 
+@for_order_readers
 @require_safe
 def parcel(request: HttpRequest, number: str) -> HttpResponse:
-    """One stall's part of an order, its refunds and every posting it made in the books."""
+    """One stall's part of an order, its refunds and every posting it made in the books.
+
+    What buyer and stall wrote to each other is for whoever looks after stalls.
+    """
     stall_order = _parcel(number)
-    thread = list(stall_order.messages.all())
+    thread = list(stall_order.messages.all()) if request.user.has_perm(LOOK_AFTER) else []
     if thread:
         log.info("messages.read stall_order=%s by_user=%s", stall_order.pk, request.user.pk)
     context = {

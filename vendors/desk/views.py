@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from shop.accounts.rights import for_order_readers, may_read_orders
 from shop.jalali import tehran_date
 from vendors.desk.money import money_to_do
 from vendors.desk.queries import (
@@ -21,7 +22,12 @@ SHOWN_ON_HOME = 8
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits today: late parcels, payments being asked about, payments to give back."""
+    """What waits today: late parcels, payments being asked about, payments to give back.
+
+    Other staff find no parcel and no buyer here, and a way to what they may open.
+    """
+    if not may_read_orders(request):
+        return render(request, "desk/home_of_others.html")
     now = timezone.now()
     today = tehran_date(now)
     context = {
@@ -36,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", context)
 
 
+@for_order_readers
 def orders(request: HttpRequest, which: str = "open") -> HttpResponse:
     """One list of the stalls' parcels, those that should leave first on top."""
     if which not in LISTS:

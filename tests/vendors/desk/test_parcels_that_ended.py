@@ -8,6 +8,7 @@ from oscar.apps.order.models import Order
 
 from shop.orders.models import Message, StallOrder
 from tests.makers import a_paid_order, a_product, a_staff_member, a_stall, log_in_at_office
+from vendors.stalls.access import let_look_after
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "livelihood"]),
@@ -17,7 +18,9 @@ pytestmark = [
 
 @pytest.fixture
 def staff(client):
-    log_in_at_office(client, a_staff_member())
+    carer = a_staff_member()
+    let_look_after(carer)
+    log_in_at_office(client, carer)
     return client
 
 

@@ -13,6 +13,7 @@ from shop.orders.models import Dispute, Refund, StallOrder
 from shop.payments.models import PaymentAttempt
 from tests.makers import a_paid_order, a_product, a_staff_member, a_stall, log_in_at_office
 from vendors.settlements.access import let_settle
+from vendors.stalls.access import let_look_after
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "livelihood"]),
@@ -123,7 +124,9 @@ def test_a_dispute_that_the_gateway_tells_itself_is_not_entered_or_ended_by_hand
 
 def test_other_staff_see_a_parcel_and_none_of_its_buttons(stall_order: StallOrder) -> None:
     client = Client()
-    log_in_at_office(client, a_staff_member())
+    carer = a_staff_member()
+    let_look_after(carer)
+    log_in_at_office(client, carer)
     page = client.get(f"/parcel/{stall_order.number}/")
     assert page.status_code == 200
     assert "give-back" not in page.content.decode()

@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from oscar.apps.order.models import Order
 
+from shop.accounts.rights import for_order_readers
 from shop.jalali import tehran_date
 from shop.persian import to_latin_digits
 
 ORDERS_ON_A_PAGE = 50
 
 
+@for_order_readers
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     """The newest orders first; `q` looks for a number, a name or a phone."""
@@ -30,6 +32,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/orders/order_list.html", {"page": page, "words": words})
 
 
+@for_order_readers
 @require_safe
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """One order as its buyer, its stalls and the banks know it."""
