@@ -71,8 +71,11 @@ class Seat:
 
     @property
     def sees_money(self) -> bool:
-        """Whether the pages of money are there; a helper packs, and is told nothing of the stall's earnings."""
-        return self.role != Role.HELPER
+        """Whether the pages of money are there: for its holder, and for the facilitator who goes through it with them.
+
+        A helper packs, and is told nothing of the stall's earnings; neither is staff on an errand.
+        """
+        return self.role in (Role.OWNER, Role.FACILITATOR)
 
     @property
     def decides_money(self) -> bool:
@@ -160,7 +163,7 @@ def seated(view: PanelView) -> PanelView:
 
 
 def for_money(view: PanelView) -> PanelView:
-    """Under `seated`: a page of money, which is not there for helpers."""
+    """Under `seated`: a page of money, which is not there for helpers and for staff on an errand."""
     return _only_if(lambda seat: seat.sees_money, view)
 
 

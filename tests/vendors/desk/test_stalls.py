@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from shop.accounts.models import User
+from shop.jalali import Month, tehran_date
 from shop.notices.models import Notice
 from tests.makers import a_member, a_product, a_staff_member, a_stall, a_user, log_in_at_office
 from vendors.stalls.access import let_look_after
@@ -155,7 +156,7 @@ def test_on_an_errand_staff_work_in_the_panel_under_a_banner_and_are_written_dow
     assert client.post("/stall/n/errand/", {"reason": " "}).url == "/stall/n/"
     assert Errand.objects.count() == 0
     assert client.post("/stall/n/errand/", {"reason": "تلفن زد و کمک خواست"}).url == "/panel/"
-    for path in ("/panel/", "/panel/stall/", "/panel/orders/", "/panel/products/", "/panel/money/"):
+    for path in ("/panel/", "/panel/stall/", "/panel/orders/", "/panel/products/"):
         page = client.get(path).content.decode()
         assert "به جای <b><bdi>نان‌خانه</bdi></b> کار می‌کنید." in page
         assert "دلیل: تلفن زد و کمک خواست" in page
@@ -170,8 +171,13 @@ def test_on_an_errand_staff_work_in_the_panel_under_a_banner_and_are_written_dow
 def test_on_an_errand_money_and_the_person_stay_closed(client, carer):
     a_stall(slug="n", keeper=a_user())
     client.post("/stall/n/errand/", {"reason": "کمک"})
-    own = ("money/account/", "stall/person/", "stall/people/", "stall/close/", "stalls/", "begin/")
-    assert [client.get(f"/panel/{page}").status_code for page in own] == [404] * 6
+    own = ("stall/person/", "stall/people/", "stall/close/", "stalls/", "begin/")
+    month = Month.of(tehran_date(timezone.now()))
+    paid = f"money/paid/{month.year}/{month.month}/"
+    money = ("money/", f"money/{month.year}/{month.month}/", "money/account/", paid)
+    for page in (*own, *money, f"{paid}statement.pdf"):
+        assert client.get(f"/panel/{page}").status_code == 404, page
+    assert "/panel/money/" not in client.get("/panel/").content.decode()
     posts = ("money/cash/", "stall/terms/agree/", "stall/appeal/")
     assert [client.post(f"/panel/{page}").status_code for page in posts] == [404] * 3
 
