@@ -16,7 +16,7 @@ from shop.orders.models import StallOrder
 from shop.orders.services.say_no import decline_stall_order, return_stall_order
 from shop.orders.shares import left_of
 from vendors.panel.orders import own_order
-from vendors.panel.seat import PanelView, Seat, for_owner, seated
+from vendors.panel.seat import PanelView, Seat, for_owner, note_deed, seated
 
 State = StallOrder.State
 
@@ -34,6 +34,7 @@ def _ending(
     def ending(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
         stall_order = own_order(seat, number)
         if stall_order.state not in states:
+            note_deed(request, is_done=False)
             return redirect("panel:order", number=number)  # pressed twice, or moved on
         form = EndingForm(request.POST or None, reasons=reasons)
         if request.method == "POST" and form.is_valid():

@@ -17,7 +17,7 @@ from shop.orders.models import Fulfilment
 from shop.templatetags.bazarche import number
 from vendors.panel.listing_forms import IN_STOCK, MADE, ListingForm, MoreForm
 from vendors.panel.listing_queries import category_tiles, listing_screen, price_history
-from vendors.panel.seat import Seat, seated
+from vendors.panel.seat import Seat, note_deed, seated
 from vendors.stalls.errors import (
     CategoryGone,
     ListingNotWhole,
@@ -142,18 +142,25 @@ def _write(request: HttpRequest, seat: Seat, listing: Listing | None, key: str) 
         return _screen(request, seat, None, form, key)
     if listing is None and (is_right or photos):
         listing = start_listing(stall=seat.stall, key=key, by_user=seat.user)
+        note_deed(request, is_done=True)
     if listing is not None:
-        _keep_photos(listing, photos, form)
+        if _keep_photos(listing, photos, form):
+            note_deed(request, is_done=True)  # the page may still ask for a word
         if form.is_valid():
             _say(seat, listing, form)
         if form.is_valid():
             _tell_of_counts(request, listing, form)
+            note_deed(request, is_done=True)  # kept, also when it cannot be sent yet
             return _onwards(request, seat, listing)
     return _screen(request, seat, listing, form, key)
 
 
-def _keep_photos(listing: Listing, photos: "Sequence[File[Any]]", form: ListingForm) -> None:
-    """Keep each photo that can be; of several, each that is refused is named by its place among them."""
+def _keep_photos(listing: Listing, photos: "Sequence[File[Any]]", form: ListingForm) -> bool:
+    """Keep each photo that can be; of several, each that is refused is named by its place among them.
+
+    Whether one at least is new and kept.
+    """
+    is_any_kept = False
     for place, photo in enumerate(photos, start=1):
         try:
             add_photo(listing=listing, upload=photo)
@@ -161,7 +168,7 @@ def _keep_photos(listing: Listing, photos: "Sequence[File[Any]]", form: ListingF
             continue  # the form was sent twice
         except TooManyPhotos as error:
             form.add_error("photos", str(error))
-            return
+            break
         except StallError as error:
             said = str(error)
             if len(photos) > 1:
@@ -170,6 +177,9 @@ def _keep_photos(listing: Listing, photos: "Sequence[File[Any]]", form: ListingF
                     "problem": said,
                 }
             form.add_error("photos", said)
+        else:
+            is_any_kept = True
+    return is_any_kept
 
 
 def _say(seat: Seat, listing: Listing, form: ListingForm) -> None:
@@ -239,6 +249,7 @@ def more(request: HttpRequest, seat: Seat, product_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _say_more(seat, listing, form)
         if form.is_valid():
+            note_deed(request, is_done=True)
             return _onwards(request, seat, listing)
     context = {"seat": seat, "form": form, **listing_screen(listing)}
     return render(request, "panel/more.html", context)

@@ -24,7 +24,7 @@ from shop.orders.services.send import READY, Part, correct_tracking_code, send_s
 from shop.orders.shares import left_of, unsent
 from vendors.panel.forms import CodeForm, ParcelForm, PartForm
 from vendors.panel.queries import PAGE, piles_of, shown_orders
-from vendors.panel.seat import PanelView, Seat, seated
+from vendors.panel.seat import PanelView, Seat, note_deed, seated
 
 State = StallOrder.State
 
@@ -153,6 +153,7 @@ def send_part(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     """Some of it goes now, the rest later."""
     stall_order = own_order(seat, number)
     if stall_order.state not in READY:
+        note_deed(request, is_done=False)
         return redirect("panel:order", number=number)
     form = PartForm(request.POST or None, stall_order=stall_order)
     if request.method == "POST" and form.is_valid():

@@ -1,5 +1,8 @@
 """Who works for a stall, and what others than its own people did there."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shop.accounts.models import User
 from shop.templatetags.bazarche import digits
 from vendors.panel.questions import QUESTIONS
 from vendors.panel.seat import Seat, for_owner, seated
@@ -16,6 +20,18 @@ from vendors.stalls.models import ActedFor, StallMember
 from vendors.stalls.services.joining import add_member, remove_member
 
 ACTS_SHOWN = 50
+STAFF = ActedFor.Capacity.STAFF
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that another than the stall's own people did there."""
+
+    at: datetime
+    words: str
+    subject: str
+    user: User
+    capacity: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,11 +74,19 @@ def remove(request: HttpRequest, seat: Seat, member_id: int) -> HttpResponse:
 @require_safe
 @seated
 def acts(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """What facilitators and staff did in this stall: the newest first, each with a name."""
+    """What facilitators and staff did in this stall, and when staff came in, even to look: the newest first."""
     if not (seat.is_owner or seat.is_guest):
         raise Http404
-    done = [(act, _subject(act)) for act in seat.stall.acts.select_related("user")[:ACTS_SHOWN]]
-    return render(request, "panel/acts.html", {"seat": seat, "acts": done})
+    acts = [
+        Entry(act.at, act.words, _subject(act), act.user, act.get_capacity_display())
+        for act in seat.stall.acts.select_related("user")[:ACTS_SHOWN]
+    ]
+    errands = [
+        Entry(errand.began_at, _("Came in to help"), errand.reason, errand.user, str(STAFF.label))
+        for errand in seat.stall.errands.select_related("user")[:ACTS_SHOWN]
+    ]
+    shown = sorted(acts + errands, key=lambda entry: entry.at, reverse=True)
+    return render(request, "panel/acts.html", {"seat": seat, "entries": shown})
 
 
 def _subject(act: ActedFor) -> str:

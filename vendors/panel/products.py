@@ -13,7 +13,7 @@ from oscar.apps.partner.models import StockRecord
 from shop.storefront.cards import short_title
 from vendors.panel.forms import GoodsForm, PhotoForm
 from vendors.panel.queries import Goods, products_of, shown_product
-from vendors.panel.seat import Seat, seated
+from vendors.panel.seat import Seat, note_deed, seated
 from vendors.stalls.errors import StallError
 from vendors.stalls.models import Listing
 from vendors.stalls.services.goods import change_goods
@@ -85,6 +85,7 @@ def _answer(request: HttpRequest, seat: Seat, goods: Goods, form: GoodsForm) -> 
     if is_saved:
         goods.record.refresh_from_db()
     if request.headers.get("HX-Request"):
+        note_deed(request, is_done=is_saved)
         context = {
             "goods": goods,
             "form": _form_of(goods) if is_saved else form,

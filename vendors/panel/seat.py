@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages.storage.base import BaseStorage
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -138,7 +141,7 @@ def seated(view: PanelView) -> PanelView:
     """Give the view the seat of its visitor.
 
     Who keeps several stalls picks one first; who keeps none finds nothing. Through the office door come staff alone,
-    and each to the stall of their errand. What is changed in another's stall is written down before it is done.
+    and each to the stall of their errand. What is done in another's stall is written down (`_was_done`).
     """
 
     @wraps(view)
@@ -148,7 +151,11 @@ def seated(view: PanelView) -> PanelView:
         found = _errand_seat(request) if at_office() else _own_seat(request)
         if isinstance(found, HttpResponse):
             return found
-        if found.is_guest and request.method == "POST":
+        if not found.is_guest or request.method != "POST":
+            return view(request, found, *args, **kwargs)
+        n_refusals = _refusals(request)
+        answer = view(request, found, *args, **kwargs)
+        if _was_done(request, answer, n_refusals):
             write_down(
                 stall=found.stall,
                 user=found.user,
@@ -157,9 +164,34 @@ def seated(view: PanelView) -> PanelView:
                 subject="/".join(str(value) for value in kwargs.values()),
                 now=timezone.now(),
             )
-        return view(request, found, *args, **kwargs)
+        return answer
 
     return never_cache(with_seat)
+
+
+def note_deed(request: HttpRequest, *, is_done: bool) -> None:
+    """Say whether something was done, where the answer alone does not tell it (`_was_done`)."""
+    request.panel_deed = is_done  # type: ignore[attr-defined]  # kept on the request for the seat
+
+
+def _was_done(request: HttpRequest, answer: HttpResponse, n_refusals: int) -> bool:
+    """What was done leads on to another page and says no error; what was refused stays or says one.
+
+    A page that answers otherwise says it itself, by `note_deed`.
+    """
+    said: bool | None = getattr(request, "panel_deed", None)
+    if said is not None:
+        return said
+    leads_on = answer.status_code == HTTPStatus.FOUND
+    return leads_on and _refusals(request) == n_refusals
+
+
+def _refusals(request: HttpRequest) -> int:
+    """How many errors wait to be shown to this visitor."""
+    waiting = cast(BaseStorage, messages.get_messages(request))
+    n_errors = sum(1 for message in waiting if message.level >= messages.ERROR)
+    waiting.used = False  # counted, not shown
+    return n_errors
 
 
 def for_money(view: PanelView) -> PanelView:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vendors.stalls.deeds import DEEDS
 from vendors.stalls.models.stalls import Stall, StallMember
 
 
@@ -132,3 +133,8 @@ class ActedFor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stall_id} {self.deed}"
+
+    @property
+    def words(self) -> str:
+        """What was done, as the holder reads it."""
+        return str(DEEDS.get(self.deed, _("Changed something")))

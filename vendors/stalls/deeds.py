@@ -1,0 +1,47 @@
+"""What somebody did in another's stall, in the holder's words, by the name of the page that did it."""
+
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+DEEDS: Final[dict[str, Any]] = {
+    "panel:accept": _("Accepted an order"),
+    "panel:pack": _("Packed an order"),
+    "panel:send": _("Sent a parcel"),
+    "panel:send_part": _("Sent a parcel"),
+    "panel:correct_code": _("Put a tracking code right"),
+    "panel:decline": _("Declined an order"),
+    "panel:came_back": _("Noted what came back"),
+    "panel:deliver": _("Said that a parcel has arrived"),
+    "panel:take_back": _("Took a parcel back"),
+    "panel:messages": _("Wrote to a buyer"),
+    "panel:till": _("Wrote down a sale in person"),
+    "panel:take_back_sale": _("Took a sale in person back"),
+    "panel:change_goods": _("Changed a price or a count"),
+    "panel:photos": _("Changed photos"),
+    "panel:photo": _("Changed photos"),
+    "panel:new_listing": _("Listed new goods"),
+    "panel:listing": _("Changed goods"),
+    "panel:more": _("Changed goods"),
+    "panel:copy_listing": _("Copied goods"),
+    "panel:hide_listing": _("Took goods out"),
+    "panel:show_listing": _("Put goods in"),
+    "panel:delete_listing": _("Threw a draft away"),
+    "panel:variants": _("Changed sizes"),
+    "panel:take_variant_away": _("Took a size away"),
+    "panel:sheet": _("Brought a table of goods"),
+    "panel:sheet_preview": _("Wrote a table of goods into the shop"),
+    "panel:way": _("Changed how the stall sends"),
+    "panel:stop_way": _("Changed how the stall sends"),
+    "panel:new_zone": _("Changed how the stall sends"),
+    "panel:zone": _("Changed how the stall sends"),
+    "panel:stop_zone": _("Changed how the stall sends"),
+    "panel:answer_question": _("Answered a question"),
+    "panel:answer_review": _("Answered a review"),
+    "panel:holiday": _("Changed the holiday"),
+    "panel:holiday_over": _("Changed the holiday"),
+    "panel:send_in": _("Sent the stall in for review"),
+    "panel:take_back_draft": _("Took the stall back from review"),
+    "panel:ask": _("Changed what the stall says"),
+    "panel:appeal": _("Asked for another look at a pause"),
+}
