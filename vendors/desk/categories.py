@@ -64,7 +64,8 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         parent = form.cleaned_data["parent"]
         name = form.cleaned_data["name"]
-        same = Category.objects.filter(name=name, depth=2 if parent else 1).first()
+        beside = parent.get_children() if parent else Category.get_root_nodes()
+        same = beside.filter(name=name).first()
         if same is None:  # pressed twice, or there before
             try:
                 same = add_category(name=name, parent_id=parent.pk if parent else None)

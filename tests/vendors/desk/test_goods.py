@@ -199,6 +199,16 @@ def test_a_category_is_made_renamed_and_hidden(client, carer):
     )
 
 
+def test_a_name_that_stands_under_another_parent_is_a_category_of_its_own(client, carer):
+    food, cloth = a_category("خوراکی"), a_category("پوشاک")
+    path = reverse("desk:new_category")
+    for parent in (food, cloth):
+        client.post(path, {"name": "ویژه", "parent": parent.pk})
+    client.post(path, {"name": "ویژه"})
+    made = Category.objects.filter(name="ویژه").order_by("depth", "path")
+    assert [each.get_parent() for each in made] == [None, food, cloth]
+
+
 def test_who_does_not_look_after_stalls_finds_no_queue(client, stall, category):
     log_in_at_office(client, a_staff_member())
     assert client.get(reverse("desk:goods")).status_code == 404
