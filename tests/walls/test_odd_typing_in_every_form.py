@@ -6,8 +6,10 @@ from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib import messages
 from django.db import models
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.test import Client
 from django.urls import resolve
 
@@ -80,6 +82,11 @@ def markup_in(change: Change) -> list[str]:
     return [name for name, text in texts if "<b onclick" in str(text) or "<script" in str(text)]
 
 
+def _says_an_error(response: HttpResponse) -> bool:
+    request = response.wsgi_request  # type: ignore[attr-defined]  # given by the test client
+    return any(message.level >= messages.ERROR for message in messages.get_messages(request))
+
+
 @dataclass
 class Sweep:
     """What odd typing met, and what of it went wrong."""
@@ -113,6 +120,8 @@ class Sweep:
         for change in changes:
             for column in markup_in(change):
                 yield f"markup kept in {change.row._meta.label}.{column}"
+        if each.kind in TYPED and response.status_code == 302 and _says_an_error(response):
+            yield "lost: refused, and sent to another page"
         is_refused = response.status_code == 200 and b"field__error" in response.content
         if is_refused and each.kind in TYPED:
             self.n_refused += 1
@@ -169,6 +178,28 @@ def test_odd_typing_breaks_no_form_of_the_desk(who: str) -> None:
     sweep.sweep(pages_at(OFFICE, rows, sweep.client, "desk:"))
     assert sweep.faults == []
     assert sweep.n_refused > 5
+
+
+@pytest.mark.urls(OFFICE)
+def test_words_that_are_lost_on_the_way_to_another_page_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: a refused reason leads back to the stall, and an error stands there beside nothing."""
+
+    def back(request: HttpRequest, *_args: object, **_forms: object) -> HttpResponse:
+        messages.error(request, "نه")
+        return redirect("desk:stalls")
+
+    monkeypatch.setattr("vendors.desk.errands.draw_stall", back)
+    rows = Rows()
+    sweep = Sweep(rows.office_people()["carer"])
+    stall = pages_of(sweep.client, f"/stall/{rows.stall.slug}/", under="(nowhere)")
+    for page in stall:
+        page.forms = [form for form in page.forms if form.action.endswith("/errand/")]
+    sweep.sweep(stall)
+    assert sweep.faults == [
+        "desk:begin_errand.reason a million letters: lost: refused, and sent to another page"
+    ]
 
 
 @pytest.mark.urls(STOREFRONT)

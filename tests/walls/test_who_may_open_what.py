@@ -304,7 +304,7 @@ AT_OFFICE = {
     **dict.fromkeys(("desk:stalls", "desk:stall"), carers(200, 405)),
     **dict.fromkeys(("desk:invite", "desk:terms"), carers(200, 200)),
     "desk:stall_step": carers(405, 200),  # a reason is asked for
-    **dict.fromkeys(("desk:appeal", "desk:begin_errand"), carers(405, "→/stall/")),
+    **dict.fromkeys(("desk:appeal", "desk:begin_errand"), carers(405, 200)),  # words are asked for
     "desk:end_errand": carers(405, "→/stalls/"),
     **{name: at_work(name) for name in AT_STOREFRONT if name.startswith("panel:")},
     **dict.fromkeys(("livelihood:home", "livelihood:incomes"), ONLY_OFFICERS),

@@ -99,10 +99,16 @@ class GoodsReasonForm(ReasonForm):
 
 
 class ErrandForm(PlainForm):
-    reason = PlainTextField(label=_("Why?"), max_length=200)
+    reason = PlainTextField(
+        label=_("Why?"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
 
 
 class AnswerForm(PlainForm):
     """The answer to an appeal."""
 
-    answer = PlainTextField(label=_("Your answer; the stall holder reads it"), max_length=500)
+    answer = PlainTextField(
+        label=_("Your answer; the stall holder reads it"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )

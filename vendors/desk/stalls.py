@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop.accounts.models import User
 from vendors.desk.care import for_stall_staff
-from vendors.desk.reasons import AnswerForm, ReasonForm
+from vendors.desk.reasons import AnswerForm, ErrandForm, ReasonForm
 from vendors.desk.stall_queries import LISTS, counted_lists, stall_page, stalls_of
 from vendors.stalls.errors import StallError
 from vendors.stalls.models import Appeal, Stall
@@ -41,19 +41,31 @@ def stalls(request: HttpRequest, user: User, which: str = "waiting") -> HttpResp
 @for_stall_staff
 @require_safe
 def stall(request: HttpRequest, user: User, slug: str) -> HttpResponse:
-    return _page(request, user, _stall(slug))
+    return draw_stall(request, user, stall_of(slug))
 
 
-def _page(
-    request: HttpRequest, user: User, stall: Stall, *, tried: tuple[str, ReasonForm] | None = None
+def draw_stall(
+    request: HttpRequest,
+    user: User,
+    stall: Stall,
+    *,
+    tried: tuple[str, ReasonForm] | None = None,
+    appeal: Appeal | None = None,
+    answer: AnswerForm | None = None,
+    errand: ErrandForm | None = None,
 ) -> HttpResponse:
+    """The stall with its forms; what was typed stays in the one that was refused, even when its appeal is answered."""
+    page = stall_page(stall, user=user)
     forms = {step: ReasonForm(about=step, auto_id=f"id_{step}_%s") for step in STEPS}
     if tried:
         forms[tried[0]] = tried[1]
     context = {
         "stall": stall,
-        "page": stall_page(stall, user=user),
+        "page": page,
         "forms": {step.replace("-", "_"): form for step, form in forms.items()},
+        "appeal": page.appeal or appeal,
+        "answer": answer or AnswerForm(auto_id="id_appeal_%s"),
+        "errand": errand or ErrandForm(auto_id="id_errand_%s"),
     }
     return render(request, "desk/stall.html", context)
 
@@ -62,12 +74,12 @@ def _page(
 @require_POST
 def step(request: HttpRequest, user: User, slug: str, step: str) -> HttpResponse:
     """Take one step with a stall, as it stood on the screen."""
-    stall = _stall(slug)
+    stall = stall_of(slug)
     if step not in STEPS:
         raise Http404
     form = ReasonForm(request.POST, about=step, auto_id=f"id_{step}_%s")
     if not form.is_valid():
-        return _page(request, user, stall, tried=(step, form))
+        return draw_stall(request, user, stall, tried=(step, form))
     take, done = STEPS[step]
     try:
         take(stall=stall, by_user=user, reason=form.reason(), now=timezone.now())
@@ -84,25 +96,24 @@ def appeal(request: HttpRequest, user: User, appeal_id: int) -> HttpResponse:
     """Answer what a stall holder said to being paused; never by who paused."""
     found = get_object_or_404(Appeal.objects.select_related("decision__stall"), pk=appeal_id)
     slug = found.decision.stall.slug
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, str(form.errors["answer"][0]))
-        return redirect("desk:stall", slug)
-    try:
-        answer_appeal(
-            appeal=found,
-            is_granted=request.POST.get("granted") == "1",
-            answer=form.cleaned_data["answer"],
-            by_user=user,
-            now=timezone.now(),
-        )
-    except StallError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Answered. The stall holder is told."))
-    return redirect("desk:stall", slug)
+    form = AnswerForm(request.POST, auto_id="id_appeal_%s")
+    if form.is_valid():
+        try:
+            answer_appeal(
+                appeal=found,
+                is_granted=request.POST.get("granted") == "1",
+                answer=form.cleaned_data["answer"],
+                by_user=user,
+                now=timezone.now(),
+            )
+        except StallError as error:
+            form.add_error("answer", str(error))
+        else:
+            messages.success(request, _("Answered. The stall holder is told."))
+            return redirect("desk:stall", slug)
+    return draw_stall(request, user, stall_of(slug), appeal=found, answer=form)
 
 
-def _stall(slug: str) -> Stall:
+def stall_of(slug: str) -> Stall:
     stalls = Stall.objects.select_related("partner__terms", "main_category")
     return get_object_or_404(stalls, slug=slug)

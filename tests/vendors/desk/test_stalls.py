@@ -103,10 +103,29 @@ def test_who_paused_does_not_answer_the_appeal(client, carer):
     let_look_after(other)
     log_in_at_office(client, other)
     assert 'name="granted"' in client.get("/stall/n/").content.decode()
-    client.post(f"/appeals/{appeal.pk}/", {"granted": "1", "answer": ""})
+    for refused in ("", "ا" * 501):
+        page = client.post(f"/appeals/{appeal.pk}/", {"granted": "1", "answer": refused})
+        assert page.context["answer"].errors["answer"]
+        assert f">\n{refused}</textarea>" in page.content.decode()
+        assert 'class="field__error"' in page.content.decode()
     assert Stall.objects.get().state == "paused"
     client.post(f"/appeals/{appeal.pk}/", typed)
     assert Stall.objects.get().state == "open"
+
+
+def test_an_answer_that_came_second_stays_where_it_was_typed(client, carer):
+    stall = a_stall(slug="n", keeper=a_user())
+    pauser = a_staff_member()
+    pause_stall(stall=stall, by_user=pauser, reason="دیر", now=timezone.now())
+    keeper = stall.members.get().user
+    appeal = appeal_against_pause(stall=stall, text="نه", by_user=keeper, now=timezone.now())
+    first = {"granted": "0", "answer": "هنوز نه"}
+    assert client.post(f"/appeals/{appeal.pk}/", first).url == "/stall/n/"
+    page = client.post(f"/appeals/{appeal.pk}/", {"granted": "1", "answer": "حق با شماست"})
+    assert page.status_code == 200
+    shown = page.content.decode()
+    assert "حق با شماست</textarea>" in shown
+    assert "در این میان وضعیت غرفه تغییر کرده است." in shown
 
 
 def test_an_invitation_makes_person_stall_and_messages_and_only_once(client, carer):
@@ -153,7 +172,10 @@ def test_new_terms_hold_and_a_version_is_used_once(client, carer, settings, tmp_
 def test_on_an_errand_staff_work_in_the_panel_under_a_banner_and_are_written_down(client, carer):
     stall = a_stall("نان‌خانه", slug="n", keeper=a_user())
     assert client.get("/panel/").url == "/stalls/"
-    assert client.post("/stall/n/errand/", {"reason": " "}).url == "/stall/n/"
+    for refused in (" ", "الف" * 70):
+        page = client.post("/stall/n/errand/", {"reason": refused})
+        assert page.context["errand"].errors["reason"]
+        assert f'value="{refused}"' in page.content.decode() or refused == " "
     assert Errand.objects.count() == 0
     assert client.post("/stall/n/errand/", {"reason": "تلفن زد و کمک خواست"}).url == "/panel/"
     for path in ("/panel/", "/panel/stall/", "/panel/orders/", "/panel/products/"):
