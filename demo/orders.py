@@ -52,7 +52,8 @@ def write_orders(sales: Sequence[Sale], *, buyers: Mapping[str, Any]) -> None:
 
 def _first_way(sale: Sale, fulfilments: Mapping[int, Fulfilment], province: str) -> ShippingQuote:
     """The first way the stall offers for a parcel of this weight."""
-    rates = ShippingRate.objects.filter(partner=sale.stall.partner).priced()
+    rates = ShippingRate.objects.filter(partner=sale.stall.partner).offered()
+    rates = rates.select_related("pickup_point").priced()
     weight_g = sum(
         _fulfilment(record, fulfilments).weight_g * n for record, n in sale.goods.items()
     )
@@ -180,6 +181,7 @@ def _write_stall_orders(
                     Rial(0),
                 ),
                 shipping_method=quote.method,
+                pickup_point=quote.pickup_point,
                 send_by=seller.send_by(
                     today=tehran_date(sale.placed_at), days=max([*made, seller.preparation_days])
                 ),

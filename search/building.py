@@ -7,11 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.html import strip_tags
 
 from search.categories import CategoryTree, read_category_tree
 from search.models import SearchText
 from search.words import consonants, sound, stem, tokens, with_joined_pairs
+from shop.orders.models import ShippingRate
 from shop.persian import sort_key
 from shop.storefront.cards import FEW, Card, Readiness
 from vendors.stalls.models import Listing
@@ -29,7 +31,10 @@ def build_documents(product_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     listings = (
         public_listings()
         .filter(product__in=list(product_ids))
-        .prefetch_related("product__categories", "stall__partner__shipping_rates")
+        .prefetch_related(
+            "product__categories",
+            Prefetch("stall__partner__shipping_rates", ShippingRate.objects.offered()),
+        )
     )
     tree = read_category_tree()
     return {listing.product_id: _document(listing, tree) for listing in listings}

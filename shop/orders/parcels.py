@@ -102,7 +102,7 @@ def parcels_of(basket: Any, *, today: date, province: str | None) -> list[Parcel
         .prefetch_related(
             Prefetch(
                 "stockrecord__partner__shipping_rates",
-                ShippingRate.objects.select_related("pickup_point").priced(),
+                ShippingRate.objects.offered().select_related("pickup_point").priced(),
             )
         )
         .order_by("pk")

@@ -10,6 +10,7 @@ from shop.accounts.models import User
 from shop.orders.models import PickupPoint
 from vendors.desk.care import for_stall_staff
 from vendors.desk.shop_forms import PickupPointForm
+from vendors.stalls.services.sending import keep_pickup_point
 
 
 @for_stall_staff
@@ -19,7 +20,7 @@ def pickup_points(request: HttpRequest, user: User, point_id: int | None = None)
     point = get_object_or_404(PickupPoint, pk=point_id) if point_id is not None else None
     form = PickupPointForm(request.POST or None, instance=point)
     if form.is_valid():
-        form.save()
+        keep_pickup_point(form.save(commit=False))
         messages.success(request, _("Saved. Buyers read it from now on."))
         return redirect("desk:pickup_points")
     context = {"form": form, "point": point, "points": PickupPoint.objects.order_by("name", "pk")}

@@ -68,7 +68,9 @@ def own_order(seat: Seat, number: str) -> StallOrder:
     today = tehran_date(timezone.now())
     orders = seat.orders.marked_late(today=today).with_due_at_door()
     unread = Count("messages", filter=Q(messages__author=None, messages__read_at=None))
-    found = orders.annotate(n_unread=unread).select_related("order__shipping_address")
+    found = orders.annotate(n_unread=unread).select_related(
+        "order__shipping_address", "pickup_point"
+    )
     found = found.prefetch_related("refunds")
     return get_object_or_404(found, number=number)
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shop.orders.models import ShippingMethod, ShippingRate
+from shop.orders.models import PickupPoint, ShippingMethod, ShippingRate
 from vendors.panel.seat import Seat, seated
 from vendors.panel.sending_forms import WayForm, ZoneForm
 from vendors.stalls.errors import StallError
@@ -16,7 +16,8 @@ from vendors.stalls.services.sending import drop_zone, offer_way, set_zone, stop
 @require_safe
 @seated
 def ways(request: HttpRequest, seat: Seat) -> HttpResponse:
-    rates = ShippingRate.objects.filter(partner_id=seat.stall.partner_id).priced()
+    rates = ShippingRate.objects.filter(partner_id=seat.stall.partner_id)
+    rates = rates.select_related("pickup_point").priced()
     by_method = {rate.method: rate for rate in rates}
     shown = [(method, by_method.get(method.value)) for method in ShippingMethod]
     return render(request, "panel/sending.html", {"seat": seat, "ways": shown})
@@ -26,14 +27,21 @@ def _rate(seat: Seat, method: str) -> ShippingRate | None:
     if method not in ShippingMethod.values:
         raise Http404
     rates = ShippingRate.objects.filter(partner_id=seat.stall.partner_id, method=method)
-    return rates.prefetch_related("tiers", "zones").first()
+    return rates.select_related("pickup_point").prefetch_related("tiers", "zones").first()
+
+
+def _points(method: str) -> list[PickupPoint]:
+    """Where buyers may fetch what goes this way: the open pick-up points, and none for any other way."""
+    if method != ShippingMethod.PICKUP_OFFICE:
+        return []
+    return list(PickupPoint.objects.filter(is_active=True).order_by("pk"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
 def way(request: HttpRequest, seat: Seat, method: str) -> HttpResponse:
     rate = _rate(seat, method)
-    form = WayForm(request.POST or None, rate=rate)
+    form = WayForm(request.POST or None, rate=rate, points=_points(method))
     if form.is_valid():
         try:
             offer_way(stall=seat.stall, method=method, way=form.way())

@@ -1,6 +1,6 @@
 """What a stall holder types about sending: a price for each weight, and the provinces of a zone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.forms import PlainTextField, TomanField, WholeNumberField
 from shop.money import Rial
-from shop.orders.models import ShippingRate, ShippingTier, ShippingZone
+from shop.orders.models import PickupPoint, ShippingRate, ShippingTier, ShippingZone
 from shop.storefront.provinces import PROVINCES
 from shop.templatetags.bazarche import digits
 from vendors.stalls.services.sending import Way, Zone
@@ -63,7 +63,10 @@ def _weight(over_g: int) -> str:
 
 
 class WayForm(PricesForm):
-    """A way of sending as its stall says it; without any price it goes to its zones alone."""
+    """A way of sending as its stall says it; without any price it goes to its zones alone.
+
+    `points`: the places where buyers may fetch it; asked for when there is a choice.
+    """
 
     free_over = TomanField(
         label=_("Free over"),
@@ -73,18 +76,36 @@ class WayForm(PricesForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, rate: ShippingRate | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rate: ShippingRate | None, points: Sequence[PickupPoint], **kwargs: Any
+    ) -> None:
         tiers = [tier for tier in rate.tiers.all() if tier.zone_id is None] if rate else []
         has_zones = rate is not None and bool(rate.zones.all())
         super().__init__(*args, tiers=tiers, needs_price=not has_zones, **kwargs)
+        if len(points) > 1:
+            self.fields["pickup_point"] = forms.ChoiceField(
+                label=_("Where do buyers fetch it?"),
+                widget=forms.RadioSelect,
+                choices=[(point.pk, f"{point.name}, {point.city}") for point in points],
+                error_messages={
+                    "required": _("Choose a place."),
+                    "invalid_choice": _("This place is closed. Choose another one."),
+                },
+            )
         if rate is not None:
-            self.initial.update(travel_days=rate.travel_days, free_over=rate.free_over)
+            self.initial.update(
+                travel_days=rate.travel_days,
+                free_over=rate.free_over,
+                pickup_point=rate.pickup_point_id,
+            )
 
     def way(self) -> Way:
+        point = self.cleaned_data.get("pickup_point")
         return Way(
             prices=self.prices(),
             free_over=self.cleaned_data["free_over"],
             travel_days=self.cleaned_data["travel_days"],
+            pickup_point_id=int(point) if point else None,
         )
 
 

@@ -162,7 +162,7 @@ class AnsweredAlready(StallError):
 
 class NoPickupPoint(StallError):
     def __str__(self) -> str:
-        return _("There is no pick-up point yet. Please ask Bazarche.")
+        return _("No pick-up point is open now. Please ask Bazarche.")
 
 
 class LastWay(StallError):

@@ -123,6 +123,10 @@ class ShippingZone(models.Model):
 
 
 class ShippingRateQuerySet(models.QuerySet["ShippingRate"]):
+    def offered(self) -> "ShippingRateQuerySet":
+        """What buyers may choose; a way whose pick-up point is closed rests."""
+        return self.exclude(pickup_point__is_active=False)
+
     def priced(self) -> "ShippingRateQuerySet":
         """With all that `quote` reads, in one more statement."""
         tiers = models.Prefetch("tiers", ShippingTier.objects.select_related("zone"))
@@ -160,6 +164,11 @@ class ShippingRate(models.Model):
 
     def __str__(self) -> str:
         return self.get_method_display()
+
+    @property
+    def is_resting(self) -> bool:
+        """The place where its parcels are fetched is closed: not `offered`."""
+        return self.pickup_point is not None and not self.pickup_point.is_active
 
     def quote(self, *, weight_g: int, province: str | None) -> RateQuote | None:
         """What a parcel of this weight costs to this province, of a rate from `priced`.

@@ -16,7 +16,7 @@ from shop.accounts.models import User
 from shop.fields import RialField
 from shop.money import Rial
 from shop.orders.models.scope import partners_of
-from shop.orders.models.sellers import ShippingMethod
+from shop.orders.models.sellers import PickupPoint, ShippingMethod
 from shop.payments.models import PaymentAttempt
 
 # How the order of an unpaid parcel ends.
@@ -158,6 +158,10 @@ class StallOrder(models.Model):
     commission = RialField(_("commission"))
     shipping_method = models.CharField(
         _("shipping method"), max_length=20, choices=ShippingMethod.choices
+    )
+    # Where its buyer fetches it, as it was ordered; None when it is sent.
+    pickup_point = models.ForeignKey(
+        PickupPoint, models.PROTECT, null=True, related_name="stall_orders"
     )
     send_by = models.DateField(_("to be sent by"))
     # As the buyer was told when ordering.

@@ -270,6 +270,7 @@ def _write_stall_orders(
             # Rounded once a line, so that a line refunded later takes back just its own.
             commission=sum((_commission(line, parcel, rates) for line in parcel.lines), Rial(0)),
             shipping_method=shipping[parcel.partner.pk],
+            pickup_point=_chosen(parcel, shipping).pickup_point,
             send_by=parcel.send_by,
             created_at=now,
         )

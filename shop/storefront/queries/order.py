@@ -13,7 +13,7 @@ from oscar.apps.order.models import Line, Order
 
 from shop.money import Rial
 from shop.orders.links import payment_token
-from shop.orders.models import PickupPoint, Refund, ShippingMethod, ShippingRate, StallOrder
+from shop.orders.models import Refund, StallOrder
 from shop.payments.models import PaymentAttempt
 from shop.storefront.provinces import PROVINCES
 from shop.storefront.queries.basket import Picture, pictures_of, stall_slugs_of
@@ -66,7 +66,6 @@ class OrderParcel:
     stall_order: StallOrder
     stall_slug: str
     items: list[OrderItem]
-    pickup_point: PickupPoint | None
 
     @property
     def steps(self) -> list[Step]:
@@ -169,6 +168,7 @@ def order_page(*, number: str) -> OrderPage | None:
         .prefetch_related(
             Prefetch("stall_orders", StallOrder.objects.with_due_at_door()),
             "stall_orders__partner",
+            "stall_orders__pickup_point",
             "stall_orders__refunds",
             # What was said of a line is reached by its name: this package knows no review.
             Prefetch("lines", Line.objects.select_related("product__parent", "review")),
@@ -186,7 +186,6 @@ def order_page(*, number: str) -> OrderPage | None:
     lines = list(order.lines.all())
     pictures = pictures_of(line.product for line in lines if line.product is not None)
     slugs = stall_slugs_of(each.partner_id for each in stall_orders)
-    points = _pickup_points(stall_orders)
     return OrderPage(
         order=order,
         attempt=attempt,
@@ -194,7 +193,6 @@ def order_page(*, number: str) -> OrderPage | None:
             OrderParcel(
                 stall_order=each,
                 stall_slug=slugs.get(each.partner_id, ""),
-                pickup_point=points.get(each.partner_id),
                 items=[
                     OrderItem(line=line, picture=_picture(line, pictures))
                     for line in lines
@@ -204,27 +202,6 @@ def order_page(*, number: str) -> OrderPage | None:
             for each in stall_orders
         ],
     )
-
-
-def _pickup_points(stall_orders: Sequence[StallOrder]) -> dict[int, PickupPoint]:
-    """Where the parcels wait that are fetched, as their stalls say today; no statement when none is."""
-    fetched = [
-        each.partner_id
-        for each in stall_orders
-        if each.shipping_method == ShippingMethod.PICKUP_OFFICE
-    ]
-    if not fetched:
-        return {}
-    rates = ShippingRate.objects.filter(
-        partner_id__in=fetched,
-        method=ShippingMethod.PICKUP_OFFICE,
-        pickup_point__isnull=False,
-    )
-    return {
-        rate.partner_id: rate.pickup_point
-        for rate in rates.select_related("pickup_point")
-        if rate.pickup_point is not None
-    }
 
 
 def order_by_number_and_phone(*, number: str, phone: str) -> Any:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from shop.jalali import tehran_date
 from shop.money import Rial
 from shop.orders.errors import PriceChanged, ShippingNotOffered
-from shop.orders.models import ShippingRate, ShippingTier, ShippingZone, StallOrder
+from shop.orders.models import PickupPoint, ShippingRate, ShippingTier, ShippingZone, StallOrder
 from shop.orders.parcels import parcels_of, shipping_quotes
 from shop.orders.services.place import place_order
+from shop.storefront.queries.order import order_page
 from tests.makers import BUYER, NOON, a_basket, a_checkout, a_product, a_stall
+from vendors.stalls.queries.listings import sendings_of
 
 pytestmark = pytest.mark.django_db
 TODAY = tehran_date(NOON)
@@ -109,12 +111,12 @@ def test_the_order_keeps_the_days_its_buyer_was_told() -> None:
     assert [StallOrder.objects.get(pk=each.pk).travel_days for each in (near, far)] == [1, 4]
 
 
-def order(stall: Any, *, province: str, total: int) -> StallOrder:
+def order(stall: Any, *, province: str, total: int, method: str = "post") -> StallOrder:
     basket = a_basket((a_product(stall, price=1_000_000), 1))
     checkout = replace(
         a_checkout(stall, total=total),
         buyer=replace(BUYER, province=province),
-        shipping={stall.partner_id: "post"},
+        shipping={stall.partner_id: method},
     )
     attempt = place_order(basket_id=basket.pk, checkout=checkout, user_id=None, now=NOON)
     return StallOrder.objects.get(order=attempt.order_id)
@@ -140,6 +142,50 @@ def test_a_way_that_is_not_offered_there_can_not_be_ordered() -> None:
     a_zone(a_rate(stall, is_everywhere=False), "تهران", price=400_000)
     with pytest.raises(ShippingNotOffered):
         order(stall, province="فارس", total=1_400_000)
+
+
+def a_point(name: str = "دفتر", **fields: Any) -> PickupPoint:
+    return PickupPoint.objects.create(
+        name=name, city="شهر", address="خیابان", hours="۹ تا ۱۷", **fields
+    )
+
+
+def test_a_parcel_is_not_fetched_where_it_is_closed() -> None:
+    stall = a_stall()
+    a_rate(stall, method="pickup_office", pickup_point=a_point())
+    basket = a_basket((a_product(stall), 1))
+
+    def methods() -> list[str]:
+        [parcel] = parcels_of(basket, today=TODAY, province="فارس")
+        return [quote.method for quote in parcel.quotes]
+
+    def said_on_its_page() -> list[str]:
+        sendings = sendings_of(partner_id=stall.partner_id, weight_g=700)
+        return [sending.method for sending in sendings]
+
+    both = ["city_courier", "pickup_office"]
+    assert (methods(), said_on_its_page()) == (both, both)
+    PickupPoint.objects.update(is_active=False)
+    assert (methods(), said_on_its_page()) == (["city_courier"], ["city_courier"])
+
+
+def test_an_order_keeps_the_place_it_was_placed_with() -> None:
+    stall = a_stall()
+    old, new = a_point("دفتر یک"), a_point("دفتر دو")
+    rate = a_rate(stall, method="pickup_office", pickup_point=old)
+    placed = order(stall, province="تهران", total=1_900_000, method="pickup_office")
+    ShippingRate.objects.filter(pk=rate.pk).update(pickup_point=new)
+    placed.refresh_from_db()
+    assert placed.pickup_point == old
+    page = order_page(number=placed.order.number)
+    assert page is not None
+    assert page.parcels[0].stall_order.pickup_point == old
+
+
+def test_what_is_sent_has_no_place_to_fetch_it() -> None:
+    stall = a_stall()
+    a_rate(stall)
+    assert order(stall, province="فارس", total=1_900_000).pickup_point is None
 
 
 @given(

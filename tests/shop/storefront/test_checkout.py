@@ -259,3 +259,20 @@ def test_who_fetches_a_parcel_reads_where_it_waits(client: Client, product: Any)
     page = client.post("/checkout/", {**typed, "change": "1"}).content.decode()
     assert "دفتر بازارچه" in page
     assert "خیابان امام" in page
+
+
+def test_a_place_that_is_closed_is_not_offered(client: Client, product: Any) -> None:
+    point = PickupPoint.objects.create(
+        name="دفتر بازارچه", city="اسلامشهر", address="خیابان امام", hours="۹ تا ۱۷"
+    )
+    fetched = ShippingRate.objects.create(
+        partner=product.listing.stall.partner, method="pickup_office", pickup_point=point
+    )
+    ShippingTier.objects.create(rate=fetched, over_g=0, price=0)
+    typed = filled(client, product)
+    open_page = client.post("/checkout/", {**typed, "change": "1"}).content.decode()
+    assert 'value="pickup_office"' in open_page
+    PickupPoint.objects.update(is_active=False)
+    page = client.post("/checkout/", {**typed, "change": "1"}).content.decode()
+    assert 'value="pickup_office"' not in page
+    assert 'value="city_courier"' in page

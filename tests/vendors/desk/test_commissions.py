@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from search.building import build_documents
 from shop.jalali import tehran_date
-from shop.orders.models import CommissionRule, PickupPoint
-from tests.makers import a_staff_member, a_stall, log_in_at_office
+from shop.orders.models import CommissionRule, PickupPoint, ShippingRate
+from tests.makers import a_product, a_staff_member, a_stall, log_in_at_office
 from vendors.settlements.access import let_settle
 from vendors.stalls.access import let_look_after
 
@@ -88,3 +90,20 @@ def test_a_pick_up_point_is_made_and_changed(desk: Client) -> None:
     page = desk.post("/pick-up/", {**point, "address": ""}).content.decode()
     assert "این را پر کنید." in page or 'id="id_address_error"' in page
     assert 'value="دفتر"' in page
+
+
+def test_closing_a_point_tells_the_search_of_the_goods_that_are_fetched_there(desk: Client) -> None:
+    point = {"name": "دفتر", "city": "اسلامشهر", "address": "خیابان امام", "hours": "۹ تا ۱۷"}
+    desk.post("/pick-up/", {**point, "is_active": "on"})
+    made = PickupPoint.objects.get()
+    stall = a_stall()
+    product = a_product(stall)
+    a_product(a_stall("دیگر"))
+    ShippingRate.objects.create(partner=stall.partner, method="pickup_office", pickup_point=made)
+    desk.post(f"/pick-up/{made.pk}/", point)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args FROM procrastinate_jobs WHERE task_name = 'search.jobs.refresh_products'"
+        )
+        assert [args for (args,) in cursor.fetchall()] == [{"product_ids": [product.pk]}]
+    assert build_documents([product.pk])[product.pk]["ships"] == ["city_courier"]

@@ -108,13 +108,69 @@ def test_the_last_way_stays(client: Client, stall: Any) -> None:
     assert list(ShippingRate.objects.values_list("method", flat=True)) == ["post"]
 
 
+FETCHED = {"travel_days": "0", "price_0": "0"}
+
+
+def a_point(name: str = "دفتر", **fields: Any) -> PickupPoint:
+    return PickupPoint.objects.create(
+        name=name, city="شهر", address="خیابان", hours="۹ تا ۱۷", **fields
+    )
+
+
 def test_fetching_needs_a_place_of_the_shops(client: Client, stall: Any) -> None:
-    fetched = {"travel_days": "0", "price_0": "0"}
-    page = client.post("/panel/sending/pickup_office/", fetched).content.decode()
-    assert "هنوز محل تحویل حضوری نداریم. از بازارچه بپرسید." in page
-    point = PickupPoint.objects.create(name="دفتر", city="شهر", address="خیابان", hours="۹ تا ۱۷")
-    client.post("/panel/sending/pickup_office/", fetched)
+    a_point("بسته", is_active=False)
+    page = client.post("/panel/sending/pickup_office/", FETCHED).content.decode()
+    assert "الان هیچ محل تحویلی باز نیست. از بازارچه بپرسید." in page
+    point = a_point()
+    client.post("/panel/sending/pickup_office/", FETCHED)
     assert ShippingRate.objects.get(method="pickup_office").pickup_point == point
+
+
+def test_of_two_open_places_the_stall_chooses_one(client: Client, stall: Any) -> None:
+    a_point("دفتر یک")
+    second = a_point("دفتر دو")
+    a_point("دفتر سه", is_active=False)
+    path = "/panel/sending/pickup_office/"
+    asked = client.post(path, FETCHED).content.decode()
+    assert "یک محل را انتخاب کنید." in asked
+    assert ("دفتر یک" in asked, "دفتر دو" in asked, "دفتر سه" in asked) == (True, True, False)
+    client.post(path, {**FETCHED, "pickup_point": str(second.pk)})
+    assert ShippingRate.objects.get(method="pickup_office").pickup_point == second
+    assert f'value="{second.pk}" id="id_pickup_point_1" required checked' in client.get(
+        path
+    ).content.decode().replace("  ", " ")
+
+
+def test_a_place_that_closed_meanwhile_is_not_taken(client: Client, stall: Any) -> None:
+    for name in ("دفتر یک", "دفتر دو"):
+        a_point(name)
+    closed = a_point("دفتر سه", is_active=False)
+    typed = {**FETCHED, "pickup_point": str(closed.pk)}
+    page = client.post("/panel/sending/pickup_office/", typed).content.decode()
+    assert "این محل بسته است. یکی دیگر را انتخاب کنید." in page
+    assert not ShippingRate.objects.filter(method="pickup_office").exists()
+
+
+def test_a_way_whose_place_closed_says_that_it_rests(client: Client, stall: Any) -> None:
+    point = a_point("دفتر اسلامشهر")
+    client.post("/panel/sending/pickup_office/", FETCHED)
+    PickupPoint.objects.update(is_active=False)
+    ways = client.get("/panel/sending/").content.decode()
+    assert "فعلاً نمی‌شود: محلی که خریدار از آن می‌گیرد بسته است." in ways
+    assert (
+        f"{point.name} فعلاً بسته است."
+        in client.get("/panel/sending/pickup_office/").content.decode()
+    )
+
+
+def test_the_last_way_that_does_not_rest_stays(client: Client, stall: Any) -> None:
+    a_point()
+    client.post("/panel/sending/pickup_office/", FETCHED)
+    PickupPoint.objects.update(is_active=False)
+    page = client.post("/panel/sending/city_courier/stop/", follow=True).content.decode()
+    assert "غرفه دست‌کم یک راه ارسال می‌خواهد. اول یکی دیگر اضافه کنید." in page
+    client.post("/panel/sending/pickup_office/stop/")
+    assert list(ShippingRate.objects.values_list("method", flat=True)) == ["city_courier"]
 
 
 def test_a_neighbours_zone_is_not_there(client: Client, stall: Any) -> None:

@@ -18,7 +18,7 @@ from oscar.apps.catalogue.models import (
 )
 from oscar.apps.partner.models import Partner, StockRecord
 
-from shop.orders.models import Fulfilment, SellerTerms, ShippingRate, ShippingTier
+from shop.orders.models import Fulfilment, PickupPoint, SellerTerms, ShippingRate, ShippingTier
 from tests.makers import (
     NOON,
     a_category,
@@ -43,6 +43,11 @@ def dress() -> Product:
     """A product with two sizes, an attribute and two photos, in a stall that sells another thing."""
     category = a_category(name="پوشاک", slug="wear")
     stall = a_stall(slug="parastoo", main_category=category)
+    point = PickupPoint.objects.create(name="دفتر", city="شهر", address="خیابان", hours="۹ تا ۱۷")
+    fetched = ShippingRate.objects.create(
+        partner=stall.partner, method="pickup_office", pickup_point=point
+    )
+    ShippingTier.objects.create(rate=fetched, over_g=0, price=0)
     a_product(stall, title="کلاه", slug="hat")
     dress = a_product_with_variants(stall, variants={"۲ سال": 3, "۴ سال": 3}, slug="dress")
     kind = dress.product_class
@@ -117,6 +122,7 @@ CHANGES: dict[str, Callable[[Product], object]] = {
         rate=ShippingRate.objects.create(partner=Partner.objects.get(), method="post"), price=9
     ),
     "way of sending removed": lambda dress: ShippingRate.objects.all().delete(),
+    "pick-up point closed": lambda dress: PickupPoint.objects.update(is_active=False),
     "other goods' price": lambda dress: StockRecord.objects.filter(product__slug="hat").update(
         price=7
     ),

@@ -25,6 +25,7 @@ TABLES = {
     "rate": "shop_orders.ShippingRate",
     "tier": "shop_orders.ShippingTier",
     "zone": "shop_orders.ShippingZone",
+    "point": "shop_orders.PickupPoint",
     "review": "vendors_stalls.Review",
     "picture": "vendors_stalls.ReviewPhoto",
     "question": "vendors_stalls.Question",
@@ -63,6 +64,8 @@ SQL = """
         UNION ALL SELECT 'w', t.id, t.xmin, t.ctid FROM {tier} t JOIN {rate} r ON r.id = t.rate_id
             WHERE r.partner_id IN (SELECT partner_id FROM own)
         UNION ALL SELECT 'z', z.id, z.xmin, z.ctid FROM {zone} z JOIN {rate} r ON r.id = z.rate_id
+            WHERE r.partner_id IN (SELECT partner_id FROM own)
+        UNION ALL SELECT 'o', o.id, o.xmin, o.ctid FROM {point} o JOIN {rate} r ON r.pickup_point_id = o.id
             WHERE r.partner_id IN (SELECT partner_id FROM own)
         UNION ALL SELECT 'e', id, xmin, ctid FROM {review}
             WHERE listing_id IN (SELECT id FROM own) AND state = 'shown'

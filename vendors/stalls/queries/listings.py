@@ -122,7 +122,7 @@ def sellable(records: Sequence[StockRecord]) -> int | None:
 def sendings_of(*, partner_id: int, weight_g: int) -> list[Sending]:
     """How a stall sends a parcel of this weight (grams), in its own order; empty when it has said nothing."""
     sendings = []
-    rates = ShippingRate.objects.filter(partner=partner_id).priced()
+    rates = ShippingRate.objects.filter(partner=partner_id).offered().priced()
     for rate in rates:
         quote = rate.quote(weight_g=weight_g, province=None)
         if quote is not None:

@@ -1,5 +1,6 @@
 """What a stall that is being prepared has said already, and what buyers would still miss."""
 
+from shop.orders.models import ShippingRate
 from vendors.stalls.models import Listing, Stall, StallDecision, Terms
 
 # The questions whose answers no stall can open without, in the order they are asked.
@@ -27,7 +28,7 @@ def missing_of(stall: Stall) -> list[str]:
         "city": bool(stall.city),
         "story": bool(stall.story),
         "picture": bool(stall.cover or stall.logo),
-        "sending": stall.partner.shipping_rates.exists(),
+        "sending": ShippingRate.objects.filter(partner=stall.partner_id).offered().exists(),
         "terms": terms_to_accept(stall) is None,
         "goods": stall.listings.exclude(state=Listing.State.HIDDEN).exists(),
     }

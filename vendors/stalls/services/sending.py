@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shop.jobs import publish
 from shop.money import Rial
@@ -17,7 +18,7 @@ from shop.orders.models import (
     ShippingZone,
 )
 from vendors.stalls.errors import LastWay, NoPickupPoint, ProvinceTwice
-from vendors.stalls.models import Stall
+from vendors.stalls.models import Listing, Stall
 
 log = logging.getLogger(__name__)
 # The order in which buyers read them.
@@ -26,11 +27,15 @@ POSITIONS = {method: place for place, method in enumerate(ShippingMethod.values)
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """What a stall says of a way of sending. `prices`: from a weight (grams) on → rial; empty: its zones alone."""
+    """What a stall says of a way of sending. `prices`: from a weight (grams) on → rial; empty: its zones alone.
+
+    `pickup_point_id`: where its parcels are fetched, of the open points; None leaves it to the shop.
+    """
 
     prices: Mapping[int, Rial]
     free_over: Rial | None
     travel_days: int
+    pickup_point_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +50,8 @@ class Zone:
 
 def offer_way(*, stall: Stall, method: str, way: Way) -> ShippingRate:
     """Send this way from now on; orders that are placed keep theirs. Raises NoPickupPoint."""
-    point = None
-    if method == ShippingMethod.PICKUP_OFFICE:
-        point = PickupPoint.objects.filter(is_active=True).order_by("pk").first()
-        if point is None:
-            raise NoPickupPoint
     with transaction.atomic():
+        point = _open_point(way) if method == ShippingMethod.PICKUP_OFFICE else None
         rate, is_new = ShippingRate.objects.select_for_update().update_or_create(
             partner_id=stall.partner_id,
             method=method,
@@ -63,21 +64,35 @@ def offer_way(*, stall: Stall, method: str, way: Way) -> ShippingRate:
             },
         )
         _write_tiers(rate, None, way.prices)
-        if is_new:
-            _tell_search(stall)
+        # A pick-up that rested is offered again.
+        if is_new or point is not None:
+            _tell_search(stall.listings.all())
     log.info("sending.offered stall=%s method=%s", stall.pk, method)
     return rate
 
 
+def _open_point(way: Way) -> PickupPoint:
+    points = PickupPoint.objects.filter(is_active=True)
+    if way.pickup_point_id is not None:
+        points = points.filter(pk=way.pickup_point_id)
+    point = points.order_by("pk").first()
+    if point is None:
+        raise NoPickupPoint
+    return point
+
+
 def stop_way(*, stall: Stall, method: str) -> None:
-    """Send this way no more. Raises LastWay, as a stall without any can sell nothing; a way that is gone stays gone."""
+    """Send this way no more; a way that is gone stays gone.
+
+    Raises LastWay for the last one that buyers can choose, as a stall without any can sell nothing.
+    """
     with transaction.atomic():
-        rates = ShippingRate.objects.select_for_update().filter(partner_id=stall.partner_id)
-        kept = {rate.method for rate in rates} - {method}
-        if not kept:
+        rates = ShippingRate.objects.filter(partner_id=stall.partner_id)
+        locked = rates.select_for_update(of=("self",)).select_related("pickup_point")
+        if {rate.method for rate in locked if not rate.is_resting} == {method}:
             raise LastWay
         if rates.filter(method=method).delete()[0]:
-            _tell_search(stall)
+            _tell_search(stall.listings.all())
     log.info("sending.stopped stall=%s method=%s", stall.pk, method)
 
 
@@ -120,8 +135,16 @@ def _write_tiers(rate: ShippingRate, zone: ShippingZone | None, prices: Mapping[
     )
 
 
-def _tell_search(stall: Stall) -> None:
+def keep_pickup_point(point: PickupPoint) -> None:
+    """Write a pick-up point, new or changed. The ways that lead to it rest while it is not in use."""
+    with transaction.atomic():
+        point.save()
+        _tell_search(Listing.objects.filter(stall__partner__shipping_rates__pickup_point=point))
+    log.info("sending.point_kept point=%s is_active=%s", point.pk, point.is_active)
+
+
+def _tell_search(listings: QuerySet[Listing]) -> None:
     """Buyers filter by the way of sending."""
-    products = list(stall.listings.values_list("product_id", flat=True))
+    products = list(listings.values_list("product_id", flat=True))
     if products:
         publish(ProductsChanged(products))
