@@ -89,6 +89,12 @@ def zone(request: HttpRequest, seat: Seat, method: str, zone_id: int | None = No
     return render(request, "panel/zone.html", context)
 
 
+def _stopped(rate: ShippingRate) -> str:
+    if rate.is_everywhere:
+        return _("The usual price holds there again.")
+    return _("You send there no more this way.")
+
+
 @require_POST
 @seated
 def stop_zone(request: HttpRequest, seat: Seat, method: str, zone_id: int) -> HttpResponse:
@@ -96,6 +102,10 @@ def stop_zone(request: HttpRequest, seat: Seat, method: str, zone_id: int) -> Ht
     if rate is None:
         raise Http404
     known = get_object_or_404(rate.zones, pk=zone_id)
-    drop_zone(rate=rate, zone_id=known.pk)
-    messages.success(request, _("The usual price holds there again."))
+    try:
+        drop_zone(rate=rate, zone_id=known.pk)
+    except StallError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _stopped(rate))
     return redirect("panel:way", method=method)

@@ -20,6 +20,7 @@ WEIGHTS = (0, 1_000, 3_000, 5_000)
 DEAREST_TOMAN = 10_000_000
 LONGEST_DAYS = 60
 GRAMS_IN_KILO = 1_000
+NO_LIGHT_PRICE = _("Write what a light parcel costs; 0 when it costs nothing.")
 
 
 class PricesForm(forms.Form):
@@ -41,10 +42,16 @@ class PricesForm(forms.Form):
                 at_most=DEAREST_TOMAN,
                 required=needs_price and not over_g,
                 initial=known.get(over_g),
-                error_messages={
-                    "required": _("Write what a light parcel costs; 0 when it costs nothing.")
-                },
+                error_messages={"required": NO_LIGHT_PRICE},
             )
+
+    def clean(self) -> dict[str, Any]:
+        """A heavier parcel's price alone would leave the light ones without a way."""
+        typed = super().clean() or self.cleaned_data
+        is_priced = any(typed.get(f"price_{over_g}") is not None for over_g in self._weights)
+        if is_priced and typed.get("price_0") is None and "price_0" not in self.errors:
+            self.add_error("price_0", NO_LIGHT_PRICE)
+        return typed
 
     def price_fields(self) -> list[BoundField]:
         return [self[f"price_{over_g}"] for over_g in self._weights]
@@ -65,7 +72,7 @@ def _weight(over_g: int) -> str:
 class WayForm(PricesForm):
     """A way of sending as its stall says it; without any price it goes to its zones alone.
 
-    `points`: the places where buyers may fetch it; asked for when there is a choice.
+    `points`: the places where buyers may fetch it; asked for when there is a choice, or the one before is closed.
     """
 
     free_over = TomanField(
@@ -82,11 +89,12 @@ class WayForm(PricesForm):
         tiers = [tier for tier in rate.tiers.all() if tier.zone_id is None] if rate else []
         has_zones = rate is not None and bool(rate.zones.all())
         super().__init__(*args, tiers=tiers, needs_price=not has_zones, **kwargs)
-        if len(points) > 1:
+        is_resting = rate is not None and rate.is_resting
+        if len(points) > 1 or (points and is_resting):
             self.fields["pickup_point"] = forms.ChoiceField(
                 label=_("Where do buyers fetch it?"),
                 widget=forms.RadioSelect,
-                choices=[(point.pk, f"{point.name}, {point.city}") for point in points],
+                choices=[(point.pk, point.name + gettext(", ") + point.city) for point in points],
                 error_messages={
                     "required": _("Choose a place."),
                     "invalid_choice": _("This place is closed. Choose another one."),

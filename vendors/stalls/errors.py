@@ -170,6 +170,19 @@ class LastWay(StallError):
         return _("A stall needs one way of sending at least. Add another one first.")
 
 
+class GoesNowhere(StallError):
+    def __str__(self) -> str:
+        return _("Write what a light parcel costs; 0 when it costs nothing.")
+
+
+class LastZone(StallError):
+    def __str__(self) -> str:
+        return _(
+            "This way goes to these provinces alone, so they stay."
+            " If you don't send there any more, stop the whole way."
+        )
+
+
 class ProvinceTwice(StallError):
     """`names` stand in another zone of the same way already."""
 

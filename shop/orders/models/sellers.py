@@ -124,8 +124,9 @@ class ShippingZone(models.Model):
 
 class ShippingRateQuerySet(models.QuerySet["ShippingRate"]):
     def offered(self) -> "ShippingRateQuerySet":
-        """What buyers may choose; a way whose pick-up point is closed rests."""
-        return self.exclude(pickup_point__is_active=False)
+        """What buyers may choose: a way whose pick-up point is closed rests, one without any price leads nowhere."""
+        priced = models.Exists(ShippingTier.objects.filter(rate=models.OuterRef("pk")))
+        return self.filter(priced).exclude(pickup_point__is_active=False)
 
     def priced(self) -> "ShippingRateQuerySet":
         """With all that `quote` reads, in one more statement."""

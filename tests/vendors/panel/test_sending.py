@@ -7,6 +7,7 @@ from django.test import Client
 
 from shop.orders.models import PickupPoint, ShippingRate, ShippingZone
 from tests.makers import a_stall, a_user
+from vendors.stalls.queries.readiness import missing_of
 
 pytestmark = pytest.mark.django_db
 PRICES = {"travel_days": "۳", "price_0": "۷۸٬۰۰۰", "price_1000": "", "price_3000": "۱۳۰٬۰۰۰"}
@@ -100,6 +101,55 @@ def test_without_a_price_of_its_own_a_way_goes_to_its_provinces_alone(
     assert "از این راه فقط به همین استان‌ها می‌فرستید." in page
 
 
+def near(client: Client, *provinces: str, name: str = "نزدیک") -> ShippingZone:
+    zone = {"name": name, "provinces": provinces, "travel_days": "1", "price_0": "50000"}
+    client.post("/panel/sending/post/provinces/", zone)
+    return ShippingZone.objects.get(name=name)
+
+
+def test_a_zone_is_taken_away_and_the_usual_price_holds(client: Client, stall: Any) -> None:
+    client.post("/panel/sending/post/", PRICES)
+    zone = near(client, "تهران")
+    path = f"/panel/sending/post/provinces/{zone.pk}/stop/"
+    assert "آنجا دوباره قیمت همیشگی برقرار است." in client.post(path, follow=True).content.decode()
+    assert not ShippingZone.objects.exists()
+    assert tiers() == [(0, 780_000), (3_000, 1_300_000)]
+    assert client.post(path).status_code == 404
+
+
+def test_the_last_zone_of_a_way_that_goes_nowhere_else_stays(client: Client, stall: Any) -> None:
+    client.post("/panel/sending/post/", PRICES)
+    zone, other = near(client, "تهران"), near(client, "البرز", name="دور")
+    client.post("/panel/sending/post/", {"travel_days": "3"})
+    page = client.post(f"/panel/sending/post/provinces/{other.pk}/stop/", follow=True)
+    assert "دیگر از این راه به آنجا نمی‌فرستید." in page.content.decode()
+    page = client.post(f"/panel/sending/post/provinces/{zone.pk}/stop/", follow=True)
+    assert "این راه فقط به همین استان‌ها می‌رود و برای همین می‌مانند." in page.content.decode()
+    assert ShippingZone.objects.get() == zone
+    client.post("/panel/sending/post/stop/")
+    assert list(ShippingRate.objects.values_list("method", flat=True)) == ["city_courier"]
+
+
+def test_a_way_without_any_price_counts_as_none(client: Client, stall: Any) -> None:
+    ShippingRate.objects.create(partner=stall.partner, method="post", is_everywhere=False)
+    page = client.get("/panel/sending/").content.decode()
+    assert "قیمتی ندارد؛ خریدار نمی‌تواند انتخابش کند." in page
+    client.post("/panel/sending/city_courier/stop/")
+    assert ShippingRate.objects.filter(method="city_courier").exists()
+    assert "sending" not in missing_of(stall)
+    ShippingRate.objects.filter(method="city_courier").delete()
+    assert "sending" in missing_of(stall)
+
+
+def test_a_heavy_parcels_price_alone_is_not_enough(client: Client, stall: Any) -> None:
+    client.post("/panel/sending/post/", PRICES)
+    near(client, "تهران")
+    typed = {"travel_days": "3", "price_1000": "90000"}
+    page = client.post("/panel/sending/post/", typed).content.decode()
+    assert "بنویسید بستهٔ سبک چقدر است؛ اگر رایگان است، صفر بنویسید." in page
+    assert tiers(zone=None) == [(0, 780_000), (3_000, 1_300_000)]
+
+
 def test_the_last_way_stays(client: Client, stall: Any) -> None:
     page = client.post("/panel/sending/city_courier/stop/", follow=True).content.decode()
     assert "غرفه دست‌کم یک راه ارسال می‌خواهد. اول یکی دیگر اضافه کنید." in page
@@ -155,12 +205,13 @@ def test_a_way_whose_place_closed_says_that_it_rests(client: Client, stall: Any)
     point = a_point("دفتر اسلامشهر")
     client.post("/panel/sending/pickup_office/", FETCHED)
     PickupPoint.objects.update(is_active=False)
+    other = a_point("دفتر چهاردانگه")
     ways = client.get("/panel/sending/").content.decode()
     assert "فعلاً نمی‌شود: محلی که خریدار از آن می‌گیرد بسته است." in ways
-    assert (
-        f"{point.name} فعلاً بسته است."
-        in client.get("/panel/sending/pickup_office/").content.decode()
-    )
+    path = "/panel/sending/pickup_office/"
+    assert f"{point.name} فعلاً بسته است." in client.get(path).content.decode()
+    client.post(path, {**FETCHED, "pickup_point": str(other.pk)})
+    assert ShippingRate.objects.get(method="pickup_office").pickup_point == other
 
 
 def test_the_last_way_that_does_not_rest_stays(client: Client, stall: Any) -> None:

@@ -17,7 +17,7 @@ from shop.orders.models import (
     ShippingTier,
     ShippingZone,
 )
-from vendors.stalls.errors import LastWay, NoPickupPoint, ProvinceTwice
+from vendors.stalls.errors import GoesNowhere, LastWay, LastZone, NoPickupPoint, ProvinceTwice
 from vendors.stalls.models import Listing, Stall
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,9 @@ class Zone:
 
 
 def offer_way(*, stall: Stall, method: str, way: Way) -> ShippingRate:
-    """Send this way from now on; orders that are placed keep theirs. Raises NoPickupPoint."""
+    """Send this way from now on; orders that are placed keep theirs. Raises NoPickupPoint, and GoesNowhere without any
+    price while it has no zone.
+    """
     with transaction.atomic():
         point = _open_point(way) if method == ShippingMethod.PICKUP_OFFICE else None
         rate, is_new = ShippingRate.objects.select_for_update().update_or_create(
@@ -63,6 +65,8 @@ def offer_way(*, stall: Stall, method: str, way: Way) -> ShippingRate:
                 "position": POSITIONS[method],
             },
         )
+        if not way.prices and not rate.zones.exists():
+            raise GoesNowhere
         _write_tiers(rate, None, way.prices)
         # A pick-up that rested is offered again.
         if is_new or point is not None:
@@ -87,9 +91,10 @@ def stop_way(*, stall: Stall, method: str) -> None:
     Raises LastWay for the last one that buyers can choose, as a stall without any can sell nothing.
     """
     with transaction.atomic():
-        rates = ShippingRate.objects.filter(partner_id=stall.partner_id)
-        locked = rates.select_for_update(of=("self",)).select_related("pickup_point")
-        if {rate.method for rate in locked if not rate.is_resting} == {method}:
+        rates = ShippingRate.objects.select_for_update(of=("self",)).filter(
+            partner_id=stall.partner_id
+        )
+        if {rate.method for rate in rates.offered()} == {method}:
             raise LastWay
         if rates.filter(method=method).delete()[0]:
             _tell_search(stall.listings.all())
@@ -122,8 +127,18 @@ def set_zone(*, rate: ShippingRate, zone_id: int | None, zone: Zone) -> Shipping
 
 
 def drop_zone(*, rate: ShippingRate, zone_id: int) -> None:
-    """Ask the usual price there again. Nothing happens when the zone is gone."""
-    rate.zones.filter(pk=zone_id).delete()
+    """Ask the usual price there again. Nothing happens when the zone is gone.
+
+    Raises LastZone for the only one of a way that goes to its zones alone: it would stay and lead nowhere.
+    """
+    with transaction.atomic():
+        locked = ShippingRate.objects.select_for_update().filter(pk=rate.pk).first()
+        if locked is None:
+            return
+        zones = set(locked.zones.values_list("pk", flat=True))
+        if zones == {zone_id} and not locked.is_everywhere:
+            raise LastZone
+        locked.zones.filter(pk=zone_id).delete()
     log.info("sending.zone_dropped rate=%s zone=%s", rate.pk, zone_id)
 
 
