@@ -41,6 +41,10 @@ def commissions(request: HttpRequest, user: User) -> HttpResponse:
 @for_finance
 @require_POST
 def end(request: HttpRequest, user: User, rule_id: int) -> HttpResponse:
-    end_rule(rule_id=rule_id, by_user_id=user.pk, today=tehran_date(timezone.now()))
-    messages.success(request, _("Ended. What was ordered keeps its rate."))
+    today = tehran_date(timezone.now())
+    if end_rule(rule_id=rule_id, by_user_id=user.pk, today=today):
+        said = _("Taken back: it holds no more. What was ordered keeps its rate.")
+    else:
+        said = _("Ended. A new one may begin today. What was ordered keeps its rate.")
+    messages.success(request, said)
     return redirect("desk:commissions")

@@ -1,10 +1,13 @@
 """What the shop keeps: the most particular rule of the day, fixed when an order is placed."""
 
+import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from oscar.apps.catalogue.models import Category
@@ -13,11 +16,14 @@ from shop.jalali import tehran_date
 from shop.ledger.accounts import INCOME_COMMISSION
 from shop.ledger.queries import balance
 from shop.orders.commissions import rate_of, rules_on
+from shop.orders.errors import RulesOverlap
 from shop.orders.models import CommissionRule, LineCommission, StallOrder
+from shop.orders.services import commission
+from shop.orders.services.commission import end_rule, write_rule
 from shop.orders.services.fulfil import accept_stall_order
 from shop.orders.services.refund import refund_lines
 from shop.orders.services.send import send_stall_order
-from tests.makers import NOON, a_paid_order, a_product, a_stall
+from tests.makers import NOON, a_paid_order, a_product, a_stall, a_user
 
 pytestmark = pytest.mark.django_db
 TODAY = tehran_date(NOON)
@@ -128,6 +134,124 @@ def test_a_new_rule_changes_nothing_that_was_ordered() -> None:
     stored(9_000)
     give_back(stall_order, {stall_order.lines[0].pk: 1})
     assert balance(INCOME_COMMISSION) == 0
+
+
+def written(bp: int, **fields: Any) -> CommissionRule:
+    """As staff write it, today at noon, for all."""
+    fields = {"valid_from": TODAY, "valid_until": None, **fields}
+    return write_rule(
+        partner_id=None,
+        category_id=None,
+        commission_bp=bp,
+        note="",
+        by_user_id=a_user().pk,
+        now=NOON,
+        today=TODAY,
+        **fields,
+    )
+
+
+def end(rule: CommissionRule) -> bool:
+    return end_rule(rule_id=rule.pk, by_user_id=a_user().pk, today=TODAY)
+
+
+def rate_now(jar: Any) -> int:
+    [stall_order] = a_paid_order((jar, 1))
+    return stall_order.commission_bp
+
+
+def test_a_rate_mistyped_today_is_put_right_today_and_orders_before_keep_theirs() -> None:
+    _stall, jar, _bag = food_and_cloth()
+    mistyped = written(5_000)
+    [before] = a_paid_order((jar, 1))
+    assert end(mistyped) is True
+    assert rate_now(jar) == TERMS
+    written(500)
+    assert rate_now(jar) == 500
+    before.refresh_from_db()
+    assert (before.commission_bp, before.commission) == (5_000, 500_000)
+
+
+@pytest.mark.parametrize("bp", [300, 900])
+def test_an_older_rule_that_is_ended_holds_until_the_new_one_of_today(bp: int) -> None:
+    _stall, jar, _bag = food_and_cloth()
+    old = stored(500, valid_from=TODAY - timedelta(days=9))
+    assert end(old) is False
+    assert rate_now(jar) == 500
+    written(bp)
+    assert rate_now(jar) == bp
+
+
+def test_the_correction_may_be_corrected() -> None:
+    _stall, jar, _bag = food_and_cloth()
+    end(stored(500, valid_from=TODAY - timedelta(days=9)))
+    end(written(5_000))
+    assert rate_now(jar) == 500
+    written(600)
+    assert rate_now(jar) == 600
+    with pytest.raises(RulesOverlap):
+        written(700)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"), [(0, None), (0, 0), (0, 1), (-3, None), (-3, 1), (2, None)]
+)
+def test_a_rule_that_holds_on_another_day_of_the_new_one_is_in_its_way(
+    since: int, until: int | None
+) -> None:
+    stored(
+        500,
+        valid_from=TODAY + timedelta(days=since),
+        valid_until=None if until is None else TODAY + timedelta(days=until),
+    )
+    with pytest.raises(RulesOverlap):
+        written(600)
+
+
+def both_write(monkeypatch: pytest.MonkeyPatch) -> list[type[BaseException]]:
+    """Two of the staff write the same rule; each waits a moment for the other before it writes."""
+    both, told = threading.Barrier(2), list[type[BaseException]]()
+    create = CommissionRule.objects.create
+
+    def create_together(**fields: Any) -> CommissionRule:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=3)
+        return create(**fields)
+
+    monkeypatch.setattr(CommissionRule.objects, "create", create_together)
+
+    def write() -> None:
+        try:
+            written(500)
+        except BaseException as error:
+            told.append(type(error))
+        finally:
+            connection.close()
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    return told
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_write_the_same_rule_at_once_one_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert both_write(monkeypatch) == [RulesOverlap]
+    assert CommissionRule.objects.count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_both_would_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control."""
+    monkeypatch.setattr(commission, "_one_writer_at_a_time", lambda: None)
+    assert both_write(monkeypatch) == []
+    assert CommissionRule.objects.count() == 2
 
 
 def give_back(stall_order: StallOrder, quantities: dict[int, int]) -> None:
