@@ -55,6 +55,7 @@ class ShippingQuote:
     travel_days: int
     is_from: bool = False  # the province is not known yet, and it costs more to some
     pickup_point: PickupPoint | None = None
+    free_over: Rial | None = None  # it costs nothing when the goods are this much or more
 
     @property
     def is_paid_by_receiver(self) -> bool:
@@ -133,6 +134,7 @@ def shipping_quotes(
                 travel_days=found.travel_days,
                 is_from=found.is_from and not is_free,
                 pickup_point=rate.pickup_point,
+                free_over=rate.free_over,
             )
         )
     return tuple(quotes)

@@ -93,13 +93,18 @@ class BasketParcel:
         return [(quote, self.parcel.arrives(quote)) for quote in self.parcel.quotes]
 
     @property
-    def to_free_sending(self) -> Rial | None:
-        """How much more makes a way of sending free; None when it is free already or never."""
-        rates = self.parcel.partner.shipping_rates.all()
-        limits = [rate.free_over for rate in rates if rate.free_over is not None]
-        if not limits or self.parcel.goods >= min(limits):
+    def soonest_free(self) -> ShippingQuote | None:
+        """The way that a little more makes free; None when one is free by its sum already, or none ever is."""
+        if any(quote.is_free_by_sum for quote in self.parcel.quotes):
             return None
-        return Rial(min(limits)) - self.parcel.goods
+        limited = [quote for quote in self.parcel.quotes if quote.free_over and quote.price]
+        return min(limited, key=lambda quote: quote.free_over or 0, default=None)
+
+    @property
+    def to_free_sending(self) -> Rial:
+        """How much more makes that way free."""
+        soonest = self.soonest_free
+        return (soonest.free_over or Rial(0)) - self.parcel.goods if soonest else Rial(0)
 
     @property
     def is_made(self) -> bool:

@@ -9,7 +9,7 @@ from oscar.apps.basket.models import Basket, Line
 from oscar.apps.catalogue.models import Product
 from pytest_django import DjangoAssertNumQueries
 
-from shop.orders.models import SellerTerms
+from shop.orders.models import PickupPoint, SellerTerms, ShippingRate, ShippingTier
 from shop.orders.services.place import place_order
 from shop.storefront.errors import BasketAtBank
 from shop.storefront.services import change_quantity, put_in_basket
@@ -261,3 +261,42 @@ def test_goods_of_a_stall_that_nobody_sees_do_not_go_in_by_their_number(
     assert "این کالا دیگر فروخته نمی‌شود." in answer.content.decode()
     assert "کالای پنهان" not in answer.content.decode()
     assert Line.objects.count() == 0
+
+
+def a_way(stall: Stall, method: str, *, free_over: int, over_g: int = 0, **fields: Any) -> None:
+    rate = ShippingRate.objects.create(
+        partner=stall.partner, method=method, free_over=free_over, position=9, **fields
+    )
+    ShippingTier.objects.create(rate=rate, over_g=over_g, price=900_000)
+
+
+def test_the_way_that_a_little_more_makes_free_is_named(client: Client) -> None:
+    stall = a_stall()
+    ShippingRate.objects.update(free_over=9_000_000)
+    a_way(stall, "post", free_over=5_000_000)
+    put(client, a_product(stall, price=1_650_000))
+    page = client.get("/basket/").content.decode()
+    assert "۳۳۵٬۰۰۰ تومان دیگر از این غرفه بخرید تا ارسال رایگان شود (پست پیشتاز)." in page
+    assert "پیک رایگان" not in page
+
+
+def test_of_ways_that_are_not_offered_nothing_is_said(client: Client) -> None:
+    stall = a_stall()
+    closed = PickupPoint.objects.create(
+        name="دفتر", city="شهر", address="خیابان", hours="۹ تا ۱۷", is_active=False
+    )
+    a_way(stall, "pickup_office", free_over=2_000_000, pickup_point=closed)
+    a_way(stall, "post", free_over=3_000_000, over_g=5_000)
+    put(client, a_product(stall, price=1_650_000))
+    assert "رایگان شود" not in client.get("/basket/").content.decode()
+    ShippingRate.objects.filter(method="city_courier").update(free_over=9_000_000)
+    page = client.get("/basket/").content.decode()
+    assert "۷۳۵٬۰۰۰ تومان دیگر از این غرفه بخرید تا ارسال رایگان شود (پیک درون‌شهری)." in page
+
+
+def test_when_a_way_is_free_by_the_sum_no_more_is_asked_for(client: Client) -> None:
+    stall = a_stall()
+    ShippingRate.objects.update(free_over=1_000_000)
+    a_way(stall, "post", free_over=5_000_000)
+    put(client, a_product(stall, price=1_650_000))
+    assert "رایگان شود" not in client.get("/basket/").content.decode()
