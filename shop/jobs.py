@@ -53,6 +53,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
         "shop.orders.jobs.tell_buyer_of_ending",
         "vendors.stalls.jobs.tell_stalls_of_cancelling",
     ),
+    "DisputeOpened": ("vendors.stalls.jobs.tell_stalls_of_dispute",),
+    "DisputeDecided": ("vendors.stalls.jobs.tell_stalls_of_decided_dispute",),
     "PaymentReported": ("shop.orders.jobs.settle_reported_payment",),
     "RefundReported": ("shop.orders.jobs.follow_reported_refund",),
     "DisputeReported": ("shop.orders.jobs.follow_reported_dispute",),

@@ -1,21 +1,28 @@
 """Reading the books: every balance shown anywhere is a sum of postings."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 
 from shop.jalali import TEHRAN
-from shop.ledger.accounts import stall_available, stall_cash, stall_delivered, stall_pending
+from shop.ledger.accounts import (
+    stall_available,
+    stall_cash,
+    stall_delivered,
+    stall_held,
+    stall_pending,
+)
 from shop.ledger.models import Posting
 from shop.money import Rial
 
 EARNED_KINDS = (Posting.Kind.GOODS, Posting.Kind.COMMISSION, Posting.Kind.SHIPPING)
 # What was delivered is earned, and a refund takes it back from wherever it stands.
 STALL_EARNED = r"^stall:\d+:(delivered|available)$"
+STALL_HELD = r"^stall:\d+:held$"
 # What only moves on to the next account is not earned again.
 RELEASED = "stall_order.released"
 SOLD_IN_PERSON, SALE_TAKEN_BACK = DECLARED = ("bazaar.sold", "bazaar.taken_back")
@@ -162,67 +169,78 @@ def _sales(row: Mapping[str, Any]) -> Sales:
 
 @dataclass(frozen=True)
 class Coming:
-    """What a stall has coming, rial: payable since before a moment and since then, and paid but not arrived.
-
-    `cash` it holds already, and it is netted against what it gets.
-    """
+    """What is payable to a stall, rial: since before a moment, and since then. `cash` it holds is netted against it."""
 
     payable_before: Rial
     payable_since: Rial
-    awaited: Rial
     cash: Rial
 
 
 def coming(*, partner_id: int, since: datetime) -> Coming:
     """Sums of postings; zeros for a stall that never sold. One statement."""
     available = Q(account__code=stall_available(partner_id))
-    pending = Q(account__code=stall_pending(partner_id), kind__in=(_Kind.GOODS, _Kind.COMMISSION))
     sums = Posting.objects.filter(
-        account__code__in=(
-            stall_available(partner_id),
-            stall_pending(partner_id),
-            stall_cash(partner_id),
-        )
+        account__code__in=(stall_available(partner_id), stall_cash(partner_id))
     ).aggregate(
         before=Sum("amount", filter=available & Q(transaction__occurred_at__lt=since)),
         later=Sum("amount", filter=available & Q(transaction__occurred_at__gte=since)),
-        awaited=Sum("amount", filter=pending),
         cash=Sum("amount", filter=Q(account__code=stall_cash(partner_id))),
     )
     return Coming(
         payable_before=-Rial(sums["before"] or 0),
         payable_since=-Rial(sums["later"] or 0),
-        awaited=-Rial(sums["awaited"] or 0),
         cash=Rial(sums["cash"] or 0),
     )
 
 
 @dataclass(frozen=True)
-class InWindow:
-    """What an arrived order brings when its return window is over, rial, and the cash the stall has of it already."""
+class Standing:
+    """Where the money of one stall order stands before it is payable, rial; the cash its stall has of it already."""
 
-    owed: Rial
+    pending: Rial
+    delivered: Rial
+    held: Rial
     cash: Rial
 
 
-def in_return_window(*, partner_id: int, stall_order_ids: Collection[int]) -> dict[int, InWindow]:
-    """By stall order; those without postings are missing. One statement."""
-    rows = (
-        Posting.objects.filter(
-            account__code__in=(stall_delivered(partner_id), stall_cash(partner_id)),
-            stall_order_id__in=stall_order_ids,
-        )
-        .values("stall_order_id")
-        .annotate(
-            owed=Sum("amount", filter=Q(account__code=stall_delivered(partner_id))),
-            cash=Sum("amount", filter=Q(account__code=stall_cash(partner_id))),
-        )
+def standings(*, partner_id: int) -> dict[int, Standing]:
+    """By stall order; those of which nothing stands there any more are missing. Sums of postings. One statement."""
+    codes = {
+        "pending": stall_pending(partner_id),
+        "delivered": stall_delivered(partner_id),
+        "held": stall_held(partner_id),
+        "cash": stall_cash(partner_id),
+    }
+    of_order = Posting.objects.filter(
+        account__code__in=codes.values(), stall_order_id__isnull=False
+    )
+    sums = {
+        name: Coalesce(Sum("amount", filter=Q(account__code=code)), 0)
+        for name, code in codes.items()
+    }
+    rows: Any = (
+        of_order.values("stall_order_id").annotate(**sums).exclude(**dict.fromkeys(codes, 0))
     )
     return {
-        row["stall_order_id"]: InWindow(-Rial(row["owed"] or 0), Rial(row["cash"] or 0))
+        row["stall_order_id"]: Standing(
+            pending=-Rial(row["pending"]),
+            delivered=-Rial(row["delivered"]),
+            held=-Rial(row["held"]),
+            cash=Rial(row["cash"]),
+        )
         for row in rows
-        if row["stall_order_id"] is not None
     }
+
+
+def held_by_dispute(dispute_id: int) -> dict[int, Rial]:
+    """What a dispute holds, or held, of each stall order, rial; empty for one that is not in the books."""
+    rows = Posting.objects.filter(
+        transaction__event_type="dispute.opened",
+        transaction__event_id=str(dispute_id),
+        account__code__regex=STALL_HELD,
+        stall_order_id__isnull=False,
+    )
+    return {row.stall_order_id: -row.amount for row in rows if row.stall_order_id is not None}
 
 
 def earned_postings_since(*, posted_after: datetime) -> Iterator[EarnedPosting]:

@@ -70,6 +70,18 @@ class StallOrderReturned:
 
 
 @dataclass(frozen=True)
+class DisputeOpened:
+    """A buyer asked their bank for the money back: the stalls' shares are held."""
+
+    dispute_id: int
+
+
+@dataclass(frozen=True)
+class DisputeDecided:
+    dispute_id: int
+
+
+@dataclass(frozen=True)
 class MessageWritten:
     message_id: int
 

@@ -9,13 +9,13 @@ from django.conf import settings
 from shop.jalali import TEHRAN, Month, tehran_date
 from shop.ledger.queries import (
     Coming,
-    InWindow,
     Sales,
     SalesLine,
+    Standing,
     coming,
-    in_return_window,
     sales_by_day,
     sales_lines,
+    standings,
 )
 from shop.money import Rial
 from shop.orders.models import StallOrder
@@ -23,7 +23,7 @@ from vendors.panel.seat import Seat
 
 MONTHS_OF_A_YEAR = 12
 LINES_ON_A_PAGE = 30
-OPEN_ORDERS_SHOWN = 20
+ORDERS_SHOWN = 20
 
 
 def net_of_month(seat: Seat, month: Month) -> Rial:
@@ -102,13 +102,42 @@ class Due:
 
 
 @dataclass(frozen=True)
+class OrderMoney:
+    """What one order adds to a sum; rial. Without an order it is one that its seat can't open."""
+
+    stall_order: StallOrder | None
+    amount: Rial
+
+
+@dataclass(frozen=True)
+class OrderMoneys:
+    """A sum with the orders it is made of."""
+
+    orders: tuple[OrderMoney, ...] = ()
+
+    @property
+    def total(self) -> Rial:
+        return sum((each.amount for each in self.orders), Rial(0))
+
+    @property
+    def shown(self) -> tuple[OrderMoney, ...]:
+        return self.orders[:ORDERS_SHOWN]
+
+    @property
+    def is_more(self) -> bool:
+        return len(self.orders) > ORDERS_SHOWN
+
+
+@dataclass(frozen=True)
 class ToCome:
-    """What the stall is paid and when, what buyers have paid that has not arrived, and the cash it holds."""
+    """What the stall is paid and when; what buyers have paid that has not arrived, and what they asked back at their
+    banks, each with its orders; and the cash it holds.
+    """
 
     dues: tuple[Due, ...]
-    awaited: Rial
+    awaited: OrderMoneys
+    held: OrderMoneys
     cash: Rial
-    open_orders: tuple[StallOrder, ...]
 
     @property
     def first(self) -> Due | None:
@@ -118,36 +147,41 @@ class ToCome:
 def to_come(seat: Seat, *, now: datetime) -> ToCome:
     """What is payable and what will be when the return windows of arrived orders are over, by month of settlement.
 
-    The dues are minus the balances of what is available, delivered and in the stall's hands, together. Four statements.
+    The dues are minus the balances of what is available, delivered and in the stall's hands, together; what is awaited
+    and held are minus those accounts' balances. Three statements.
     """
     this_month = Month.of(tehran_date(now))
     sums = coming(partner_id=seat.stall.partner_id, since=_begin(this_month))
-    unreleased = seat.orders.filter(delivered_at__isnull=False, released_at=None)
-    arrived = {pk: at for pk, at in unreleased.values_list("pk", "delivered_at") if at}
-    windows = in_return_window(partner_id=seat.stall.partner_id, stall_order_ids=list(arrived))
+    standing = standings(partner_id=seat.stall.partner_id)
+    orders = {order.pk: order for order in seat.orders.filter(pk__in=list(standing))}
     return ToCome(
-        dues=_dues(this_month, sums, arrived, windows),
-        awaited=sums.awaited,
+        dues=_dues(this_month, sums, standing, orders),
+        awaited=_moneys({pk: each.pending for pk, each in standing.items()}, orders),
+        held=_moneys({pk: each.held for pk, each in standing.items()}, orders),
         cash=sums.cash,
-        open_orders=tuple(
-            seat.orders.filter(state__in=StallOrder.ON_ITS_WAY)
-            .not_paid_at_door()
-            .order_by("send_by", "pk")[:OPEN_ORDERS_SHOWN]
-        ),
     )
+
+
+def _moneys(amounts: dict[int, Rial], orders: dict[int, StallOrder]) -> OrderMoneys:
+    """What is to be sent first comes first."""
+    found = [OrderMoney(orders.get(pk), amount) for pk, amount in sorted(amounts.items()) if amount]
+    found.sort(key=lambda each: each.stall_order.send_by if each.stall_order else date.max)
+    return OrderMoneys(tuple(found))
 
 
 def _dues(
     this_month: Month,
     sums: Coming,
-    arrived: dict[int, datetime],
-    windows: dict[int, InWindow],
+    standing: dict[int, Standing],
+    orders: dict[int, StallOrder],
 ) -> tuple[Due, ...]:
     by_month = {this_month.previous(): sums.payable_before, this_month: sums.payable_since}
-    for pk, window in windows.items():
-        over = arrived[pk] + timedelta(days=settings.RETURN_DAYS)
+    for pk, order in orders.items():
+        if order.delivered_at is None or order.released_at is not None:
+            continue
+        over = order.delivered_at + timedelta(days=settings.RETURN_DAYS)
         month = max(Month.of(tehran_date(over)), this_month)
-        by_month[month] = by_month.get(month, Rial(0)) + window.owed - window.cash
+        by_month[month] = by_month.get(month, Rial(0)) + standing[pk].delivered - standing[pk].cash
     return tuple(
         Due(month, amount, is_now=month < this_month)
         for month, amount in sorted(by_month.items())

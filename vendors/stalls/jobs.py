@@ -4,12 +4,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from procrastinate.contrib.django import app
 
 from shop.accounts.models import User
 from shop.jobs import MARKET
+from shop.ledger.queries import held_by_dispute
 from shop.notices.services import send_sms
-from shop.orders.models import Message, StallOrder
+from shop.orders.models import Dispute, Message, StallOrder
 from shop.orders.notice_pace import told_lately
 from shop.templatetags.bazarche import jalali_day, toman
 from vendors.stalls.models import Appeal, Photo, Question, Review, Stall, StallDecision, StallMember
@@ -199,6 +201,60 @@ def tell_stall_of_receipt(stall_order_id: int) -> None:
             "url": f"{settings.STOREFRONT_URL}{reverse('panel:order', args=[stall_order.number])}",
         }
         _tell_members(stall, key=f"order-received:{stall_order_id}", text=text)
+
+
+@app.task(queue=MARKET)
+def tell_stalls_of_dispute(dispute_id: int) -> None:
+    """Tell the owners why their money is held, and that they need do nothing."""
+    text = gettext_noop(
+        "%(stall)s: a buyer has asked their bank for the money of order %(number)s back. We keep %(amount)s toman aside"
+        " until the bank decides, and answer the bank. You need not do anything. %(url)s"
+    )
+    _tell_of_dispute(dispute_id, text, step="opened")
+
+
+@app.task(queue=MARKET)
+def tell_stalls_of_decided_dispute(dispute_id: int) -> None:
+    texts = {
+        Dispute.State.WON: gettext_noop(
+            "%(stall)s: the bank has decided for you about order %(number)s. %(amount)s toman are yours again. %(url)s"
+        ),
+        Dispute.State.LOST: gettext_noop(
+            "%(stall)s: the bank has decided for the buyer about order %(number)s. %(amount)s toman went back to them."
+            " %(url)s"
+        ),
+    }
+    state = Dispute.objects.values_list("state", flat=True).get(pk=dispute_id)
+    _tell_of_dispute(dispute_id, texts[Dispute.State(state)], step="decided")
+
+
+def _tell_of_dispute(dispute_id: int, text: str, *, step: str) -> None:
+    """To the owners of each stall whose money is disputed, each once a step for each of its orders."""
+    held = held_by_dispute(dispute_id)
+    url = f"{settings.STOREFRONT_URL}{reverse('panel:money')}"
+    for stall_order in StallOrder.objects.filter(pk__in=list(held)).select_related(
+        "partner__stall"
+    ):
+        stall = stall_order.partner.stall
+        with translation.override(settings.LANGUAGE_CODE):
+            written = _(text) % {
+                "stall": stall.name,
+                "number": stall_order.number,
+                "amount": toman(held[stall_order.pk]),
+                "url": url,
+            }
+        owners = User.objects.filter(
+            stall_memberships__stall=stall,
+            stall_memberships__role=StallMember.Role.OWNER,
+            is_active=True,
+        )
+        for user in owners.order_by("pk"):
+            send_sms(
+                key=f"dispute-{step}:{dispute_id}:{stall_order.pk}:{user.pk}",
+                phone=user.phone,
+                text=written,
+                now=timezone.now(),
+            )
 
 
 @app.task(queue=MARKET, lock="photos", priority=LAST)

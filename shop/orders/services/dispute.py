@@ -9,12 +9,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from shop.jobs import publish
 from shop.ledger import accounts
 from shop.ledger.models import Posting
 from shop.ledger.services import Leg, post
 from shop.money import Rial, split
 from shop.orders.clearing import gateway_legs
 from shop.orders.errors import RefundNotPossible
+from shop.orders.events import DisputeDecided, DisputeOpened
 from shop.orders.models import Dispute, Refund, RefundLine, StallOrder
 from shop.orders.shares import LineShare, account_of, left_of, share_legs
 from shop.payments.models import CASH, PaymentAttempt
@@ -85,6 +87,7 @@ def open_dispute(*, attempt: PaymentAttempt, claim: Claim, now: datetime) -> Dis
                 *held,
             ],
         )
+        publish(DisputeOpened(dispute.pk))
     log.warning("dispute.opened dispute=%s attempt=%s", dispute.pk, attempt.pk)
     return dispute
 
@@ -116,6 +119,7 @@ def win_dispute(*, dispute: Dispute, now: datetime) -> bool:
                 *given_back,
             ],
         )
+        publish(DisputeDecided(dispute.pk))
     log.info("dispute.won dispute=%s", dispute.pk)
     return True
 
@@ -149,6 +153,7 @@ def lose_dispute(*, dispute: Dispute, now: datetime) -> bool:
                 Leg(accounts.DISPUTE_RECEIVABLE, -dispute.amount, Posting.Kind.DISPUTE),
             ],
         )
+        publish(DisputeDecided(dispute.pk))
     log.warning("dispute.lost dispute=%s", dispute.pk)
     return True
 

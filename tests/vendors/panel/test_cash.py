@@ -127,7 +127,8 @@ def test_what_waits_at_doors_is_apart_from_what_is_paid(client, product, order):
     a_paid_order((product, 1))
     answer = client.get("/panel/money/")
     assert [
-        paid.order.payment_attempts.get().gateway for paid in answer.context["to_come"].open_orders
+        paid.stall_order.order.payment_attempts.get().gateway
+        for paid in answer.context["to_come"].awaited.orders
     ] == ["zarinpal"]
     assert answer.context["door"].due == 2 * PRICE + SENDING
     page = answer.content.decode()
