@@ -39,6 +39,33 @@ def more_orders(template: StallOrder, count: int, *, word: str = "crowd") -> Non
     _analyze()
 
 
+def more_money(template: StallOrder, *, word: str = "crowd") -> None:
+    """The books of the orders that `more_orders` made: what this one's entries say, and only what they were paid while
+    they are on their way.
+    """
+    events = (
+        "(SELECT DISTINCT t.* FROM shop_ledger_transaction t JOIN shop_ledger_posting p"
+        f" ON p.transaction_id = t.id WHERE p.stall_order_id = {template.pk})"
+    )
+    crowd = f"(SELECT * FROM shop_orders_stallorder WHERE number LIKE '{word}-%' AND id <> {template.pk})"
+    of_order = "(o.state = 'delivered' OR t.event_type = 'payment.captured')"
+    _run(
+        "INSERT INTO shop_ledger_transaction (event_type, event_id, occurred_at)"
+        f" SELECT t.event_type, '{word}:' || o.id, t.occurred_at - (o.id % 500000) * interval '1 minute'"
+        f" FROM {events} t JOIN {crowd} o ON {of_order}"
+    )
+    _run(
+        "INSERT INTO shop_ledger_posting"
+        " (transaction_id, account_id, amount, kind, partner_id, stall_order_id)"
+        " SELECT made.id, p.account_id, p.amount, p.kind, p.partner_id,"
+        " CASE WHEN p.stall_order_id IS NOT NULL THEN o.id END"
+        f" FROM {events} t JOIN shop_ledger_posting p ON p.transaction_id = t.id JOIN {crowd} o ON {of_order}"
+        " JOIN shop_ledger_transaction made"
+        f" ON made.event_type = t.event_type AND made.event_id = '{word}:' || o.id"
+    )
+    _analyze()
+
+
 def more_products(template: Product, count: int) -> None:
     """So many goods like this one, in the same stall at the same price."""
     _copy(Product, f"id = {template.pk}", count, title="'کالا ' || n", slug="'crowd-' || n")

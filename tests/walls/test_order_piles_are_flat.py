@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shop.orders.models import StallOrder, StallOrderQuerySet
-from tests.crowd import more_orders
-from tests.makers import a_paid_order, a_product, a_stall, a_user
+from shop.orders.services.release import release_delivered
+from tests.crowd import more_money, more_orders
+from tests.makers import NOON, a_paid_order, a_product, a_stall, a_user, an_arrived_order
 from vendors.stalls.models import Stall
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wall, pytest.mark.urls("shop.urls.storefront")]
@@ -112,6 +114,23 @@ def test_times_of_the_piles_with_a_thousand_and_a_hundred_thousand_orders(
     for name, path in pages_of(stall).items():
         rows = rows_read(client, path)
         print(f"{name:10} {few[name]:18.1f} {many[name]:20.1f} {rows:11}")  # noqa: T201
+
+
+@pytest.mark.bench
+def test_time_of_the_money_page_with_a_thousand_and_with_ten_thousand_orders(
+    client: Client, stall: Stall
+) -> None:
+    """Its figures are sums over all that the stall ever sold: the page grows with it."""
+    [template] = an_arrived_order((a_product(stall, stock=9), 1), now=NOON - timedelta(days=30))
+    release_delivered(now=NOON)
+    template.refresh_from_db()
+    taken = {}
+    for count, word in ((1_000, "few"), (9_000, "many")):
+        more_orders(template, count, word=word)
+        more_money(template, word=word)
+        taken[count] = _median_ms(client, "/panel/money/")
+    few, many = taken.values()
+    print(f"\nmoney, ms: {few:.1f} with 1,000 orders, {many:.1f} with 10,000")  # noqa: T201
 
 
 def _median_ms(client: Client, path: str) -> float:
