@@ -77,6 +77,9 @@ PANEL = {
         (405,) * 7,
         (LOGIN, "→/panel/stall/", 404, CHOOSE, 404, 404, 404),
     ),
+    "owner's step": ((405,) * 7, (LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404, 404)),
+    # For who helps the stall alone; once they have picked it (test_holders_yes).
+    "facilitator's step": ((405,) * 6, (LOGIN, 404, 404, CHOOSE, 404, 404)),
     "button": ((405,) * 6, (LOGIN, *["→/panel/"] * 2, CHOOSE, 404, 404)),
     # Whoever is logged in may begin a stall.
     "beginning": ((LOGIN, *[200] * 5),) * 2,
@@ -164,6 +167,8 @@ AT_STOREFRONT = {
         f"panel:{name}": PANEL["own step"]
         for name in ("copy_listing", "hide_listing", "show_listing", "take_variant_away")
     },
+    "panel:answer_listing": PANEL["owner's step"],
+    "panel:ask_holder_again": PANEL["facilitator's step"],
     "panel:sheet": PANEL["form"],
     "panel:download_sheet": PANEL["page"],
     "panel:sheet_preview": PANEL["own end"],
@@ -196,6 +201,7 @@ HOLDERS_ALONE = {
     *("panel:choose", "panel:begin", "panel:account", "panel:take_cash", "panel:give_back"),
     *("panel:people", "panel:remove_member", "panel:close", "panel:agree", "panel:came_back"),
     *("panel:money", "panel:money_of_month", "panel:statement", "panel:paper"),
+    "panel:answer_listing",
 }
 
 OFFICE_PEOPLE = (

@@ -21,8 +21,12 @@ from vendors.stalls.errors import StallError
 from vendors.stalls.models import Listing, ListingChange
 from vendors.stalls.queries.product import attributes_shown
 from vendors.stalls.queries.words import mark_of, records_of
-from vendors.stalls.services.listing_states import approve_listing, send_listing_back
-from vendors.stalls.services.listing_words import decide_change
+from vendors.stalls.services.listing_states import (
+    approve_listing,
+    send_listing_back,
+    take_down,
+)
+from vendors.stalls.services.listing_words import SHOWN_BEFORE, decide_change
 from vendors.stalls.services.trust import trust_stall
 
 ON_ONE_PAGE = 30
@@ -40,10 +44,14 @@ def goods(request: HttpRequest, user: User) -> HttpResponse:
 @for_stall_staff
 @require_http_methods(GET_OR_POST)
 def item(request: HttpRequest, user: User, listing_id: int) -> HttpResponse:
-    """One listing as its stall sent it: shown, or sent back with a reason."""
+    """One listing: as its stall sent it to be shown or sent back, or in the shop to be taken down; with a reason."""
     listings = Listing.objects.select_related("product__fulfilment", "stall", "entered_by")
     listing = get_object_or_404(listings, pk=listing_id)
-    form = GoodsReasonForm(request.POST if request.POST.get("decision") == "back" else None)
+    may_take_down = listing.state in SHOWN_BEFORE
+    form = GoodsReasonForm(
+        request.POST if request.POST.get("decision") in ("back", "down") else None,
+        about="taken-down" if may_take_down else "goods",
+    )
     if request.method == "POST" and (answer := _decided(request, user, listing, form)):
         return answer
     context = {
@@ -55,6 +63,9 @@ def item(request: HttpRequest, user: User, listing_id: int) -> HttpResponse:
         "record": record_of(listing.stall),
         "seen": mark_of(listing),
         "waits": listing.state == Listing.State.REVIEW,
+        "may_take_down": may_take_down,
+        "reports": listing.reports.filter(settled_at=None),
+        "decisions": listing.decisions.select_related("by_user"),
         "form": form,
     }
     return render(request, "desk/goods_item.html", context)
@@ -75,6 +86,10 @@ def _decided(
             if send_listing_back(listing=listing, reason=reason, by_user=user, now=now):
                 messages.success(request, _("Sent back; the stall is told why."))
             return redirect("desk:goods")
+        if decision == "down" and form.is_valid():
+            if take_down(listing=listing, reason=form.reason(), by_user=user, now=now):
+                messages.success(request, _("It is out of the shop; the stall is told why."))
+            return redirect("desk:goods_item", listing_id=listing.pk)
     except StallError as error:
         messages.error(request, str(error))
         return redirect("desk:goods_item", listing_id=listing.pk)

@@ -11,6 +11,7 @@ from shop.templatetags.bazarche import digits
 from vendors.stalls.models import Listing, ListingChange, Stall
 from vendors.stalls.queries.product import ATTRIBUTE_NAMES
 from vendors.stalls.queries.words import words_of
+from vendors.stalls.services.listing_words import SHOWN_BEFORE
 
 FIELDS = {
     "title": _("Name"),
@@ -25,13 +26,15 @@ def listings_to_look_at() -> QuerySet[Listing]:
         Listing.objects.filter(state=Listing.State.REVIEW)
         .select_related("product", "stall")
         .prefetch_related("photos")
-        .order_by("pk")
+        .order_by("sent_at", "pk")
     )
 
 
 def changes_to_look_at() -> QuerySet[ListingChange]:
     return (
-        ListingChange.objects.filter(state=ListingChange.State.WAITING)
+        ListingChange.objects.filter(
+            state=ListingChange.State.WAITING, listing__state__in=SHOWN_BEFORE
+        )
         .select_related("listing__product", "listing__stall")
         .prefetch_related("listing__photos")
         .order_by("created_at", "pk")

@@ -32,6 +32,14 @@ READY: Final[dict[str, dict[str, Any]]] = {
         "licence": _("For this food we need to see its licence first. Please call us."),
         "barred": _("This may not be sold in the bazaar."),
     },
+    "taken-down": {
+        "barred": _("This may not be sold in the bazaar."),
+        "differs": _("What buyers receive is not what the photo and the words show."),
+        "own": _("The photo is not of your own goods. Please take one yourself."),
+        "number": _("There is a phone number or an address in the photo or the words."),
+        "words": _("What is written of it is not true, or hurts somebody."),
+        "licence": _("For this food we need to see its licence first. Please call us."),
+    },
     "pause": {
         "late": _("Several orders were not sent in time."),
         "complaints": _("Several buyers complained. We want to talk with you first."),
@@ -85,7 +93,7 @@ class ReasonForm(PlainForm):
 
 
 class GoodsReasonForm(ReasonForm):
-    """Why goods, or new words for them, are sent back."""
+    """Why goods, or new words for them, are sent back; or why goods are taken out of the shop."""
 
     words = PlainTextField(
         label=_("In your own words"),
@@ -94,8 +102,8 @@ class GoodsReasonForm(ReasonForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, about="goods", **kwargs)
+    def __init__(self, *args: Any, about: str = "goods", **kwargs: Any) -> None:
+        super().__init__(*args, about=about, **kwargs)
 
 
 class ErrandForm(PlainForm):

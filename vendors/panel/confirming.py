@@ -1,20 +1,27 @@
-"""The stall holder's answer to goods that a facilitator has entered: no login, the link of the SMS alone."""
+"""The stall holder's answer to goods that a facilitator has entered: by the link of the SMS alone, or in the panel."""
 
+from django.contrib import messages
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from shop.forms import clean_text
+from vendors.panel.listing import of_seat
 from vendors.panel.listing_queries import sizes_of
+from vendors.panel.seat import Seat, for_facilitator, for_owner, seated
 from vendors.stalls.errors import StallError
 from vendors.stalls.models import Listing
 from vendors.stalls.queries.asked import asked_listing
 from vendors.stalls.queries.words import mark_of
-from vendors.stalls.services.listing_states import confirm_listing, decline_listing
+from vendors.stalls.services.listing_states import (
+    ask_holder_again,
+    confirm_listing,
+    decline_listing,
+)
 
 LONGEST_NOTE = 200
 
@@ -46,9 +53,41 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "panel/confirm.html", context)
 
 
-def _answer(request: HttpRequest, listing: Listing) -> None:
+def _answer(request: HttpRequest, listing: Listing) -> bool:
+    """Whether an answer was given that was not there before. Raises StallError."""
+    now = timezone.now()
     if request.POST.get("answer") == "yes":
-        confirm_listing(listing=listing, seen=request.POST.get("seen", ""), now=timezone.now())
-    elif request.POST.get("answer") == "no":
+        return confirm_listing(listing=listing, seen=request.POST.get("seen", ""), now=now)
+    if request.POST.get("answer") == "no":
         note = clean_text(request.POST.get("note", ""))[:LONGEST_NOTE]
-        decline_listing(listing=listing, note=note or _("The stall holder said no."))
+        return decline_listing(listing=listing, note=note, now=now)
+    return False
+
+
+@require_POST
+@seated
+@for_owner
+def answer(request: HttpRequest, seat: Seat, product_id: int) -> HttpResponse:
+    """The same answer, of a holder who is logged in: the link may be lost or too old."""
+    try:
+        if _answer(request, of_seat(seat, product_id)):
+            messages.success(request, _("Thank you. You have answered."))
+    except StallError as refused:
+        messages.error(request, str(refused))
+    return redirect("panel:listing", product_id=product_id)
+
+
+@require_POST
+@seated
+@for_facilitator
+def ask_again(request: HttpRequest, seat: Seat, product_id: int) -> HttpResponse:
+    try:
+        if ask_holder_again(listing=of_seat(seat, product_id), now=timezone.now()):
+            messages.success(request, _("We have asked the stall holder by SMS once more."))
+        else:
+            messages.warning(
+                request, _("The stall holder was asked within a day, or has answered.")
+            )
+    except StallError as refused:
+        messages.error(request, str(refused))
+    return redirect("panel:listing", product_id=product_id)

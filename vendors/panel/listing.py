@@ -29,7 +29,7 @@ from vendors.stalls.models import Listing
 from vendors.stalls.queries.words import asked_attributes, class_of, words_of
 from vendors.stalls.services.copying import copy_listing
 from vendors.stalls.services.listing_states import (
-    NEVER_SHOWN,
+    WITH_STALL,
     send_listing,
     show_again,
     take_out,
@@ -80,7 +80,7 @@ def edit(request: HttpRequest, seat: Seat, product_id: int) -> HttpResponse:
 
 def _form(listing: Listing | None, request: HttpRequest | None = None) -> ListingForm:
     """The form of these goods, filled with what is said of them; bound when it was sent."""
-    is_shown = listing is not None and listing.state not in NEVER_SHOWN
+    is_shown = listing is not None and listing.state not in WITH_STALL
     # The empty form names what will be asked for when it is sent; a draft may lack all of it.
     is_whole = is_shown or request is None or request.POST.get("do") == SEND
     return ListingForm(
@@ -232,7 +232,7 @@ def _onwards(request: HttpRequest, seat: Seat, listing: Listing) -> HttpResponse
 
 def _say_kept(request: HttpRequest, listing: Listing) -> None:
     listing.refresh_from_db(fields=["state"])
-    if listing.state in NEVER_SHOWN:
+    if listing.state in WITH_STALL:
         messages.success(request, _("Kept. Nobody sees it until you send it."))
     elif listing.changes.filter(state="waiting").exists():
         messages.success(request, _("Saved. We look at your new words first; the old ones stay."))
@@ -268,7 +268,7 @@ def _more_form(listing: Listing, request: HttpRequest | None) -> MoreForm:
         "has_code": record is not None,
         **{f"a_{code}": value for code, value in words["attributes"].items()},
     }
-    is_whole = listing.state not in NEVER_SHOWN or (
+    is_whole = listing.state not in WITH_STALL or (
         request is not None and request.POST.get("do") == SEND
     )
     return MoreForm(

@@ -6,15 +6,17 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Left
+from django.utils import timezone
 from oscar.apps.catalogue.models import Category, Product
 
 from shop.money import Rial
 from shop.pictures import photo_url
 from shop.storefront.cards import short_title
 from vendors.stalls.models import Listing, ListingChange, Photo, PriceChange
+from vendors.stalls.queries.asked import may_ask_again
 from vendors.stalls.queries.listings import CLOSE_UP
-from vendors.stalls.queries.words import open_categories
-from vendors.stalls.services.listing_states import NEVER_SHOWN
+from vendors.stalls.queries.words import mark_of, open_categories
+from vendors.stalls.services.listing_states import WITH_STALL
 
 PRICES_SHOWN = 50
 
@@ -99,8 +101,17 @@ def listing_screen(listing: Listing | None) -> dict[str, Any]:
     return {
         "listing": listing,
         "photos": list(listing.photos.all()),
-        "is_draft": listing.state in NEVER_SHOWN,
+        "is_draft": listing.state in WITH_STALL,
         "change": newest,
+        **(_asked(listing) if listing.state == Listing.State.CONFIRM else {}),
+    }
+
+
+def _asked(listing: Listing) -> dict[str, Any]:
+    """What goods that wait for their holder's yes need: what the holder says yes to, and whether to ask once more."""
+    return {
+        "seen": mark_of(listing),
+        "may_ask_again": may_ask_again(listing, now=timezone.now()),
     }
 
 

@@ -19,7 +19,7 @@ from shop.storefront.cards import short_title
 from vendors.panel.money import net_of_month
 from vendors.panel.seat import Seat
 from vendors.stalls.models import Listing, Photo, Stall
-from vendors.stalls.services.listing_states import NEVER_SHOWN
+from vendors.stalls.services.listing_states import WITH_STALL
 
 State = StallOrder.State
 PAGE = 20
@@ -57,7 +57,7 @@ class ShownProduct:
 
     @property
     def is_draft(self) -> bool:
-        return self.listing.state in NEVER_SHOWN
+        return self.listing.state in WITH_STALL
 
     @property
     def is_sold_out(self) -> bool:

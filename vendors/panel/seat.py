@@ -204,6 +204,11 @@ def for_owner(view: PanelView) -> PanelView:
     return _only_if(lambda seat: seat.is_owner, view)
 
 
+def for_facilitator(view: PanelView) -> PanelView:
+    """Under `seated`: what only who helps a stall needs; its own people find nothing there."""
+    return _only_if(lambda seat: seat.is_facilitator, view)
+
+
 def _only_if(allows: Callable[[Seat], bool], view: PanelView) -> PanelView:
     @wraps(view)
     def where_allowed(request: HttpRequest, seat: Seat, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from vendors.panel import (
     bazaar,
+    confirming,
     ending,
     giving_back,
     joining,
@@ -58,6 +59,8 @@ urlpatterns = [
     path("products/new/", listing.new, name="new_listing"),
     path("products/<int:product_id>/", listing.edit, name="listing"),
     path("products/<int:product_id>/more/", listing.more, name="more"),
+    path("products/<int:product_id>/answer/", confirming.answer, name="answer_listing"),
+    path("products/<int:product_id>/ask-again/", confirming.ask_again, name="ask_holder_again"),
     path("products/<int:product_id>/copy/", listing.copy, name="copy_listing"),
     path("products/<int:product_id>/hide/", listing.hide, name="hide_listing"),
     path("products/<int:product_id>/show/", listing.show, name="show_listing"),

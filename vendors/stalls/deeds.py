@@ -27,6 +27,7 @@ DEEDS: Final[dict[str, Any]] = {
     "panel:hide_listing": _("Took goods out"),
     "panel:show_listing": _("Put goods in"),
     "panel:delete_listing": _("Threw a draft away"),
+    "panel:ask_holder_again": _("Asked you for a yes"),
     "panel:variants": _("Changed sizes"),
     "panel:take_variant_away": _("Took a size away"),
     "panel:sheet": _("Brought a table of goods"),

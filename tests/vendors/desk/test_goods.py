@@ -1,5 +1,7 @@
 """Goods and new words at the desk: looked at, shown, sent back; trust; categories."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from oscar.apps.catalogue.models import Category, ProductAttribute, ProductClass
@@ -17,6 +19,7 @@ from tests.makers import (
 from vendors.stalls.access import let_look_after
 from vendors.stalls.models import CategoryClass, Listing, ListingChange, Stall
 from vendors.stalls.queries.words import mark_of, missing_of
+from vendors.stalls.services.listing_states import send_listing
 from vendors.stalls.services.listing_words import write_words
 
 pytestmark = [
@@ -55,6 +58,23 @@ def a_waiting_listing(stall, category) -> Listing:
     listing = Listing.objects.select_related("product").get(product=product)
     listing.photos.create(key="k")
     return listing
+
+
+def test_what_was_sent_first_is_looked_at_first_however_old_its_draft_is(
+    client, carer, stall, category
+):
+    keeper = stall.members.get().user
+    old_draft, new_draft = (a_waiting_listing(stall, category) for _n in range(2))
+    Listing.objects.update(state=State.DRAFT)
+    for hours, listing in enumerate((new_draft, old_draft)):
+        now = NOON + timedelta(hours=hours)
+        send_listing(listing=listing, is_facilitator=False, by_user=keeper, now=now)
+    page = client.get(reverse("desk:goods")).context["page"]
+    assert list(page) == [new_draft, old_draft]
+    Listing.objects.filter(pk=new_draft.pk).update(state=State.SENT_BACK)  # and sent once more
+    now = NOON + timedelta(hours=9)
+    send_listing(listing=new_draft, is_facilitator=False, by_user=keeper, now=now)
+    assert list(client.get(reverse("desk:goods")).context["page"]) == [old_draft, new_draft]
 
 
 def decide(client, listing, **what):

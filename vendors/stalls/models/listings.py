@@ -57,6 +57,13 @@ class Listing(models.Model):
     )
     # Entered by a facilitator: when the stall holder said yes to it.
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    # When it was last sent to be looked at.
+    sent_at = models.DateTimeField(_("sent in"), null=True)
+    # Taken out of the shop by staff, and not approved since: it is looked at before it comes back, and never deleted.
+    taken_down_at = models.DateTimeField(_("taken down"), null=True)
+    # Changed by a stall that is not trusted while buyers saw it, and not looked at since.
+    photos_changed_at = models.DateTimeField(_("photos changed"), null=True)
+    sizes_changed_at = models.DateTimeField(_("sizes changed"), null=True)
     created_at = models.DateTimeField(_("listed"), auto_now_add=True)
 
     # The plugin of mypy takes the manager for another class than its query set.
@@ -69,12 +76,42 @@ class Listing(models.Model):
         indexes = [
             models.Index(fields=["stall", "-id"], name="listing_newest_of_stall"),
             models.Index(
-                fields=["id"], condition=models.Q(state="review"), name="listing_to_look_at"
+                fields=["sent_at", "id"],
+                condition=models.Q(state="review"),
+                name="listing_to_look_at",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(photos_changed_at__isnull=False)
+                | models.Q(sizes_changed_at__isnull=False),
+                name="listing_changed_unseen",
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.product_id)
+
+
+class ListingDecision(models.Model):
+    """What staff decided of goods, with the reason the stall is told. Only ever added."""
+
+    # Drafts may be thrown away; what was decided of them stays.
+    listing = models.ForeignKey(
+        Listing, models.DO_NOTHING, related_name="decisions", db_constraint=False
+    )
+    from_state = models.CharField(max_length=9, choices=Listing.State.choices)
+    to_state = models.CharField(max_length=9, choices=Listing.State.choices)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    by_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("decided"))
+
+    class Meta:
+        verbose_name = _("decision about goods")
+        verbose_name_plural = _("decisions about goods")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} {self.to_state}"
 
 
 class Photo(models.Model):

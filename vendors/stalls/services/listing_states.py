@@ -13,20 +13,18 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from oscar.apps.catalogue.models import Product
 
 from shop.accounts.models import User
 from shop.jobs import publish
-from shop.notices.services import send_sms
 from shop.orders.events import ProductsChanged
-from vendors.stalls.errors import ChangedMeanwhile, ListingNotWhole, NobodyToAsk
-from vendors.stalls.links import listing_token
-from vendors.stalls.models import Listing, Stall, StallMember
+from vendors.stalls.errors import ChangedMeanwhile, ListingNotWhole
+from vendors.stalls.models import Listing, ListingDecision, Stall
+from vendors.stalls.queries.asked import may_ask_again
 from vendors.stalls.queries.words import mark_of, missing_of
+from vendors.stalls.services.listing_news import ask_holders, tell_facilitator, tell_stall
 
 logger = logging.getLogger(__name__)
 State = Listing.State
@@ -49,22 +47,20 @@ class Steps(Enum):
     DECLINE = Step((State.CONFIRM,), State.DRAFT)
     TAKE_OUT = Step((State.LIVE,), State.HIDDEN)
     SHOW_AGAIN = Step((State.HIDDEN,), State.LIVE)
+    TAKE_DOWN = Step((State.LIVE, State.HIDDEN), State.SENT_BACK)
 
 
-# What a stall may throw away: it was never in the shop, so no order knows it.
-NEVER_SHOWN: Final = (State.DRAFT, State.SENT_BACK)
-# Links in messages lead to the storefront, at whichever door they are written.
-PANEL_URLS: Final = "shop.urls.storefront"
-NEWS: Final = {
-    "goods-shown": gettext_lazy("“%(goods)s” is in the shop now. %(url)s"),
-    "goods-sent-back": gettext_lazy(
-        "“%(goods)s” needs a little more before it is shown. %(reason)s %(url)s"
-    ),
-    "new-words-shown": gettext_lazy("Your new words for “%(goods)s” are in the shop. %(url)s"),
-    "new-words-sent-back": gettext_lazy(
-        "Your new words for “%(goods)s” are not shown yet; the old ones stay. %(reason)s %(url)s"
-    ),
-}
+# Still with the stall: a draft, or sent back to it. What staff took down is among these, and was in the shop.
+WITH_STALL: Final = (State.DRAFT, State.SENT_BACK)
+ALL_SEEN: Final = {"photos_changed_at": None, "sizes_changed_at": None}
+
+
+def _hold(listing: Listing) -> Listing:
+    """The listing as it stands, held until the transaction ends: what is checked is what the step is taken with.
+
+    Its product is read after the lock is there: read together, it would be as old as the beginning of the wait.
+    """
+    return Listing.objects.select_for_update().get(pk=listing.pk)
 
 
 def _take(step: Steps, listing: Listing, fields: Mapping[str, Any] | None = None) -> bool:
@@ -84,16 +80,17 @@ def _take(step: Steps, listing: Listing, fields: Mapping[str, Any] | None = None
 def send_listing(*, listing: Listing, is_facilitator: bool, by_user: User, now: datetime) -> str:
     """Send goods on their way into the shop; returns the state in which they are then.
 
-    A facilitator's go to the stall holder first. A trusted stall's are in the shop at once, others are looked at.
-    Raises ListingNotWhole, NobodyToAsk. What was sent already stays where it is.
+    A facilitator's go to the stall holder first. A trusted stall's are in the shop at once, others, and what staff took
+    down, are looked at. Raises ListingNotWhole, NobodyToAsk. What was sent already stays where it is.
     """
-    _require_whole(listing)
     with transaction.atomic():
+        held = _hold(listing)
+        _require_whole(held)
         if is_facilitator:
-            if _take(Steps.ASK_HOLDER, listing, {"entered_by": by_user, "confirmed_at": None}):
-                _ask_holders(listing, now)
+            if _take(Steps.ASK_HOLDER, held, {"entered_by": by_user, "confirmed_at": None}):
+                ask_holders(held, now=now)
         else:
-            _onwards(listing, {"entered_by": by_user, "confirmed_at": None})
+            _onwards(held, {"entered_by": by_user, "confirmed_at": None}, now)
     listing.refresh_from_db(fields=["state", "entered_by", "reason"])
     return listing.state
 
@@ -103,9 +100,11 @@ def _require_whole(listing: Listing) -> None:
         raise ListingNotWhole(missing)
 
 
-def _onwards(listing: Listing, fields: Mapping[str, Any]) -> bool:
-    is_trusted = Stall.objects.filter(pk=listing.stall_id, trust=Stall.Trust.TRUSTED).exists()
-    return _take(Steps.SHOW if is_trusted else Steps.ASK_STAFF, listing, fields)
+def _onwards(held: Listing, fields: Mapping[str, Any], now: datetime) -> bool:
+    is_trusted = Stall.objects.filter(pk=held.stall_id, trust=Stall.Trust.TRUSTED).exists()
+    if is_trusted and held.taken_down_at is None:
+        return _take(Steps.SHOW, held, fields)
+    return _take(Steps.ASK_STAFF, held, {**fields, "sent_at": now})
 
 
 def confirm_listing(*, listing: Listing, seen: str, now: datetime) -> bool:
@@ -113,19 +112,38 @@ def confirm_listing(*, listing: Listing, seen: str, now: datetime) -> bool:
 
     Raises ChangedMeanwhile when the goods are no longer what was seen, ListingNotWhole when they lack something now.
     """
-    if listing.state != State.CONFIRM:
-        return False
-    if seen != mark_of(listing):
-        raise ChangedMeanwhile
-    _require_whole(listing)
     with transaction.atomic():
-        return _onwards(listing, {"confirmed_at": now})
+        held = _hold(listing)
+        if held.state != State.CONFIRM:
+            return False
+        if seen != mark_of(held):
+            raise ChangedMeanwhile
+        _require_whole(held)
+        return _onwards(held, {"confirmed_at": now}, now)
 
 
-def decline_listing(*, listing: Listing, note: str) -> bool:
-    """The stall holder's no, with a note for the facilitator; False when it was answered already."""
+def decline_listing(*, listing: Listing, note: str, now: datetime) -> bool:
+    """The stall holder's no; the facilitator is told, with the note. False when it was answered already."""
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = note or _("The stall holder said no.")
     with transaction.atomic():
-        return _take(Steps.DECLINE, listing, {"reason": note})
+        moved = _take(Steps.DECLINE, listing, {"reason": reason})
+        if moved:
+            tell_facilitator(listing, "goods-declined", now=now, reason=note)
+    return moved
+
+
+def ask_holder_again(*, listing: Listing, now: datetime) -> bool:
+    """Send the holder a new link to goods that wait for their yes, once a day at most; whether it was sent.
+
+    Raises NobodyToAsk.
+    """
+    with transaction.atomic():
+        held = _hold(listing)
+        if held.state != State.CONFIRM or not may_ask_again(held, now=now):
+            return False
+        ask_holders(held, now=now)
+    return True
 
 
 def approve_listing(*, listing: Listing, seen: str, by_user: User, now: datetime) -> bool:
@@ -133,27 +151,65 @@ def approve_listing(*, listing: Listing, seen: str, by_user: User, now: datetime
 
     Raises ChangedMeanwhile when they are no longer what was seen, ListingNotWhole when they lack something now.
     """
-    if listing.state != State.REVIEW:
-        return False
-    if seen != mark_of(listing):
-        raise ChangedMeanwhile
-    _require_whole(listing)
     with transaction.atomic():
-        moved = _take(Steps.APPROVE, listing)
-        if moved:
-            tell_stall(listing, "goods-shown", now=now)
-            logger.info("listing.approved listing=%s by=%s", listing.pk, by_user.pk)
-    return moved
+        held = _hold(listing)
+        if held.state != State.REVIEW:
+            return False
+        if seen != mark_of(held):
+            raise ChangedMeanwhile
+        _require_whole(held)
+        _take(Steps.APPROVE, held, {"taken_down_at": None, **ALL_SEEN})
+        _write_down(held, State.LIVE, by_user=by_user, now=now)
+        tell_stall(held, "goods-shown", now=now)
+    return True
 
 
 def send_listing_back(*, listing: Listing, reason: str, by_user: User, now: datetime) -> bool:
     """Give goods back to their stall with a reason; False when somebody else has decided meanwhile."""
+    return _give_back(Steps.SEND_BACK, listing, reason=reason, by_user=by_user, now=now)
+
+
+def take_down(*, listing: Listing, reason: str, by_user: User, now: datetime) -> bool:
+    """Take goods out of the shop against their stall's will; False when they were not in it.
+
+    Orders that are placed stay. The stall is told why; before it may show them again they are looked at.
+    """
+    marks = {"taken_down_at": now, **ALL_SEEN}
+    return _give_back(Steps.TAKE_DOWN, listing, marks, reason=reason, by_user=by_user, now=now)
+
+
+def _give_back(
+    step: Steps,
+    listing: Listing,
+    marks: Mapping[str, Any] | None = None,
+    *,
+    reason: str,
+    by_user: User,
+    now: datetime,
+) -> bool:
+    news = "goods-taken-down" if step is Steps.TAKE_DOWN else "goods-sent-back"
     with transaction.atomic():
-        moved = _take(Steps.SEND_BACK, listing, {"reason": reason})
+        held = _hold(listing)
+        moved = _take(step, held, {"reason": reason, **(marks or {})})
         if moved:
-            tell_stall(listing, "goods-sent-back", now=now, reason=reason)
-            logger.info("listing.sent_back listing=%s by=%s", listing.pk, by_user.pk)
+            _write_down(held, step.value.after, by_user=by_user, now=now, reason=reason)
+            tell_stall(held, news, now=now, reason=reason)
+            tell_facilitator(held, news, now=now, reason=reason)
     return moved
+
+
+def _write_down(
+    held: Listing, to_state: str, *, by_user: User, now: datetime, reason: str = ""
+) -> None:
+    ListingDecision.objects.create(
+        listing=held,
+        from_state=held.state,
+        to_state=to_state,
+        reason=reason,
+        by_user=by_user,
+        at=now,
+    )
+    logger.info("listing.decided listing=%s to=%s by=%s", held.pk, to_state, by_user.pk)
 
 
 def take_out(*, listing: Listing) -> bool:
@@ -167,41 +223,3 @@ def show_again(*, listing: Listing) -> bool:
     _require_whole(listing)
     with transaction.atomic():
         return _take(Steps.SHOW_AGAIN, listing)
-
-
-def tell_stall(listing: Listing, news: str, *, now: datetime, reason: str = "") -> None:
-    """A message in Persian to each holder and helper of the stall, of one of NEWS; once for each decision."""
-    keepers = User.objects.filter(
-        stall_memberships__stall=listing.stall_id,
-        stall_memberships__role__in=(StallMember.Role.OWNER, StallMember.Role.HELPER),
-        is_active=True,
-    )
-    path = reverse("panel:listing", PANEL_URLS, args=[listing.product_id])
-    words = {
-        "goods": listing.product.title,
-        "reason": reason,
-        "url": f"{settings.STOREFRONT_URL}{path}",
-    }
-    with translation.override(settings.LANGUAGE_CODE):
-        text = str(NEWS[news]) % words
-    for user in keepers.distinct().order_by("pk"):
-        key = f"{news}:{listing.pk}:{user.pk}:{now.timestamp():.0f}"
-        send_sms(key=key, phone=user.phone, text=text, now=now)
-
-
-def _ask_holders(listing: Listing, now: datetime) -> None:
-    holders = User.objects.filter(
-        stall_memberships__stall=listing.stall_id,
-        stall_memberships__role=StallMember.Role.OWNER,
-        is_active=True,
-    ).order_by("pk")
-    if not holders:
-        raise NobodyToAsk
-    with translation.override(settings.LANGUAGE_CODE):
-        for user in holders:
-            token = listing_token(listing_id=listing.pk, user_id=user.pk)
-            path = reverse("confirm_listing", PANEL_URLS, args=[token])
-            text = _("Shall “%(goods)s” be sold at your stall? Look and say yes or no: %(url)s")
-            words = {"goods": listing.product.title, "url": f"{settings.STOREFRONT_URL}{path}"}
-            key = f"listing-asked:{listing.pk}:{user.pk}:{now.timestamp():.0f}"
-            send_sms(key=key, phone=user.phone, text=text % words, now=now)

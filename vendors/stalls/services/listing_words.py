@@ -28,7 +28,8 @@ from vendors.stalls.events import PhotosGone
 from vendors.stalls.models import Listing, ListingChange, Stall
 from vendors.stalls.queries.words import ASKED, Words, class_of, open_categories, words_of
 from vendors.stalls.services.goods import PROMISED, begin_counting, change_price
-from vendors.stalls.services.listing_states import NEVER_SHOWN, tell_stall
+from vendors.stalls.services.listing_news import tell_stall
+from vendors.stalls.services.listing_states import WITH_STALL
 
 logger = logging.getLogger(__name__)
 State = Listing.State
@@ -132,8 +133,20 @@ def write_words(*, listing: Listing, words: Words, by_user: User, now: datetime)
         )
         if state in SHOWN_BEFORE and stall.trust != Stall.Trust.TRUSTED:
             return not _propose(listing, words, by_user, now)
-        apply_words(listing=listing, words=words)
+        apply_words(listing=listing, words={**_no_longer_waiting(listing), **words})
     return True
+
+
+def _no_longer_waiting(listing: Listing) -> Words:
+    """Words that waited beside those in the shop, when new ones need not: goods were taken down, or a stall trusted."""
+    waiting = listing.changes.filter(state=ListingChange.State.WAITING).first()
+    if waiting is None:
+        return {}
+    listing.changes.filter(pk=waiting.pk).update(state=ListingChange.State.REPLACED)
+    words: Words = waiting.changes
+    if not open_categories().filter(pk=words.get("category")).exists():
+        words.pop("category", None)
+    return words
 
 
 def _propose(listing: Listing, words: Words, by_user: User, now: datetime) -> bool:
@@ -264,7 +277,9 @@ def decide_change(
 def throw_away(*, listing: Listing) -> bool:
     """Delete goods that were never in the shop, with their photos; False when they were, or are gone."""
     with transaction.atomic():
-        rows = Listing.objects.select_for_update().filter(pk=listing.pk, state__in=NEVER_SHOWN)
+        rows = Listing.objects.select_for_update().filter(
+            pk=listing.pk, state__in=WITH_STALL, taken_down_at=None
+        )
         if not rows:
             return False
         keys = list(listing.photos.values_list("key", flat=True))
