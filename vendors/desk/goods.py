@@ -14,6 +14,7 @@ from vendors.desk.goods_queries import (
     changes_to_look_at,
     differences_of,
     listings_to_look_at,
+    photos_and_sizes_to_look_at,
     record_of,
 )
 from vendors.desk.reasons import GoodsReasonForm
@@ -26,7 +27,8 @@ from vendors.stalls.services.listing_states import (
     send_listing_back,
     take_down,
 )
-from vendors.stalls.services.listing_words import SHOWN_BEFORE, decide_change
+from vendors.stalls.services.listing_words import decide_change
+from vendors.stalls.services.second_looks import SHOWN_BEFORE, change_seen, last_change
 from vendors.stalls.services.trust import trust_stall
 
 ON_ONE_PAGE = 30
@@ -38,7 +40,9 @@ GET_OR_POST = ["GET", "HEAD", "POST"]
 def goods(request: HttpRequest, user: User) -> HttpResponse:
     page = Paginator(listings_to_look_at(), ON_ONE_PAGE).get_page(request.GET.get("page"))
     changes = changes_to_look_at()[:ON_ONE_PAGE]
-    return render(request, "desk/goods.html", {"page": page, "changes": changes})
+    changed = photos_and_sizes_to_look_at()[:ON_ONE_PAGE]
+    context = {"page": page, "changes": changes, "changed": changed}
+    return render(request, "desk/goods.html", context)
 
 
 @for_stall_staff
@@ -64,6 +68,7 @@ def item(request: HttpRequest, user: User, listing_id: int) -> HttpResponse:
         "seen": mark_of(listing),
         "waits": listing.state == Listing.State.REVIEW,
         "may_take_down": may_take_down,
+        "last_change": last_change(listing),
         "reports": listing.reports.filter(settled_at=None),
         "decisions": listing.decisions.select_related("by_user"),
         "form": form,
@@ -85,6 +90,11 @@ def _decided(
             reason = form.reason()
             if send_listing_back(listing=listing, reason=reason, by_user=user, now=now):
                 messages.success(request, _("Sent back; the stall is told why."))
+            return redirect("desk:goods")
+        if decision == "seen":
+            seen = request.POST.get("seen", "")
+            if change_seen(listing=listing, seen=seen, by_user=user, now=now):
+                messages.success(request, _("Done. It has left the list."))
             return redirect("desk:goods")
         if decision == "down" and form.is_valid():
             if take_down(listing=listing, reason=form.reason(), by_user=user, now=now):

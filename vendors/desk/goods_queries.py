@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.models import Category, ProductAttribute
 
@@ -11,7 +12,7 @@ from shop.templatetags.bazarche import digits
 from vendors.stalls.models import Listing, ListingChange, Stall
 from vendors.stalls.queries.product import ATTRIBUTE_NAMES
 from vendors.stalls.queries.words import words_of
-from vendors.stalls.services.listing_words import SHOWN_BEFORE
+from vendors.stalls.services.second_looks import SHOWN_BEFORE
 
 FIELDS = {
     "title": _("Name"),
@@ -38,6 +39,22 @@ def changes_to_look_at() -> QuerySet[ListingChange]:
         .select_related("listing__product", "listing__stall")
         .prefetch_related("listing__photos")
         .order_by("created_at", "pk")
+    )
+
+
+def photos_and_sizes_to_look_at() -> QuerySet[Listing]:
+    """Goods in the shop whose photos or sizes changed since somebody looked at them, the oldest change first.
+
+    What its stall has put away comes here when it is shown again.
+    """
+    return (
+        Listing.objects.filter(
+            Q(photos_changed_at__isnull=False) | Q(sizes_changed_at__isnull=False),
+            state=Listing.State.LIVE,
+        )
+        .select_related("product", "stall")
+        .prefetch_related("photos")
+        .order_by(Least("photos_changed_at", "sizes_changed_at"), "pk")
     )
 
 

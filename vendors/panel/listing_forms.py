@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.models import ProductAttribute
 
 from shop.forms import PlainTextField, TomanField, WholeNumberField
+from shop.orders.masking import mask
 from shop.persian import to_latin_digits
 from vendors.panel.forms import DEAREST_TOMAN, MOST_PIECES
 from vendors.panel.listing_queries import Tile
@@ -219,4 +220,7 @@ class VariantForm(forms.Form):
         cleaned = super().clean() or {}
         if not self.errors and not (cleaned.get("size") or cleaned.get("colour")):
             raise ValidationError(_("Write a size, a colour, or both."))
+        for name in ("size", "colour"):
+            if name in cleaned and mask(cleaned[name]).was_masked:
+                self.add_error(name, _("No phone numbers and addresses here, please."))
         return cleaned

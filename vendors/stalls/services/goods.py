@@ -14,6 +14,7 @@ from shop.money import Rial
 from shop.orders.events import ProductsChanged
 from vendors.stalls.errors import StockBelowPromised
 from vendors.stalls.models import PriceChange
+from vendors.stalls.services.listing_news import facilitated, tell_holder_of_change
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,20 @@ def change_price(
                 by_user=by_user,
                 at=now,
             )
+            _tell_holder(record, (Rial.from_decimal(before), Rial(price)), by_user, now)
         publish(ProductsChanged([record.product_id]))
         logger.info("price.changed stock_record=%s", record.pk)
+
+
+def _tell_holder(
+    record: StockRecord, prices: tuple[Rial, Rial], by_user: User | None, now: datetime
+) -> None:
+    """A facilitator's new price for goods that buyers have seen reaches the holder by SMS."""
+    if by_user is None:
+        return
+    listing = facilitated(record.product.parent_id or record.product_id, by_user)
+    if listing is not None:
+        tell_holder_of_change(listing, by_user=by_user, now=now, prices=prices)
 
 
 def change_stock(*, record: StockRecord, count: int, now: datetime) -> None:

@@ -11,10 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shop.accounts.models import User
+from shop.jalali import tehran_date
+from shop.money import Rial
 from shop.notices.services import send_sms
+from shop.templatetags.bazarche import toman
 from vendors.stalls.errors import NobodyToAsk
 from vendors.stalls.links import listing_token
 from vendors.stalls.models import Listing, StallMember
+from vendors.stalls.services.second_looks import SHOWN_BEFORE
 
 Role = StallMember.Role
 # Links in messages lead to the storefront, at whichever door they are written.
@@ -47,6 +51,45 @@ def tell_facilitator(listing: Listing, news: str, *, now: datetime, reason: str 
     if listing.entered_by_id is not None:
         entered = _people(listing, Role.FACILITATOR).filter(pk=listing.entered_by_id)
         _tell(entered, listing, news, now=now, reason=reason)
+
+
+def facilitated(product_id: int, by_user: User) -> Listing | None:
+    """The goods, if buyers have seen them and this person helps their stall: its holder is told what changes."""
+    return (
+        Listing.objects.filter(
+            product_id=product_id,
+            state__in=SHOWN_BEFORE,
+            stall__members__user=by_user,
+            stall__members__role=Role.FACILITATOR,
+        )
+        .select_related("product")
+        .first()
+    )
+
+
+def tell_holder_of_change(
+    listing: Listing, *, by_user: User, now: datetime, prices: tuple[Rial, Rial] | None = None
+) -> None:
+    """A facilitator has changed goods: a message to the holder, the first of the day for these goods alone.
+
+    `prices`: what they cost before and from now on; without them it is about words.
+    """
+    path = reverse("panel:listing", PANEL_URLS, args=[listing.product_id])
+    with translation.override(settings.LANGUAGE_CODE):
+        words = {
+            "who": by_user.name or _("Your facilitator"),
+            "goods": listing.product.title,
+            "url": f"{settings.STOREFRONT_URL}{path}",
+        }
+        text = _("%(who)s changed the words of “%(goods)s”. %(url)s")
+        if prices is not None:
+            words |= {"before": toman(prices[0]), "after": toman(prices[1])}
+            text = _(
+                "%(who)s changed the price of “%(goods)s” from %(before)s to %(after)s toman. %(url)s"
+            )
+    for user in _people(listing, Role.OWNER):
+        key = f"facilitator-changed:{listing.pk}:{user.pk}:{tehran_date(now)}"
+        send_sms(key=key, phone=user.phone, text=text % words, now=now)
 
 
 def ask_holders(listing: Listing, *, now: datetime) -> None:

@@ -28,13 +28,16 @@ from vendors.stalls.events import PhotosGone
 from vendors.stalls.models import Listing, ListingChange, Stall
 from vendors.stalls.queries.words import ASKED, Words, class_of, open_categories, words_of
 from vendors.stalls.services.goods import PROMISED, begin_counting, change_price
-from vendors.stalls.services.listing_news import tell_stall
+from vendors.stalls.services.listing_news import (
+    facilitated,
+    tell_holder_of_change,
+    tell_stall,
+)
 from vendors.stalls.services.listing_states import WITH_STALL
+from vendors.stalls.services.second_looks import SHOWN_BEFORE
 
 logger = logging.getLogger(__name__)
 State = Listing.State
-# Seen by shoppers before: words for them are looked at in a stall that is not trusted yet.
-SHOWN_BEFORE: Final = (State.LIVE, State.HIDDEN)
 COMMA: Final = "\u060c "
 
 
@@ -131,10 +134,20 @@ def write_words(*, listing: Listing, words: Words, by_user: User, now: datetime)
         state = (
             Listing.objects.select_for_update().values_list("state", flat=True).get(pk=listing.pk)
         )
+        told = facilitated(listing.product_id, by_user)
+        if told is not None and _differs(listing, words):
+            tell_holder_of_change(told, by_user=by_user, now=now)
         if state in SHOWN_BEFORE and stall.trust != Stall.Trust.TRUSTED:
             return not _propose(listing, words, by_user, now)
         apply_words(listing=listing, words={**_no_longer_waiting(listing), **words})
     return True
+
+
+def _differs(listing: Listing, words: Words) -> bool:
+    """Whether these words say anything that is neither shown nor proposed already."""
+    waiting = listing.changes.filter(state=ListingChange.State.WAITING).first()
+    said = {**words_of(listing), **(waiting.changes if waiting else {})}
+    return any(said[name] != value for name, value in words.items())
 
 
 def _no_longer_waiting(listing: Listing) -> Words:

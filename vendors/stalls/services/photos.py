@@ -24,6 +24,7 @@ from vendors.stalls.photos import (
     recut_photo,
     store_photo,
 )
+from vendors.stalls.services.second_looks import note_change
 
 logger = logging.getLogger(__name__)
 MOST_PHOTOS = 8
@@ -48,6 +49,7 @@ def add_photo(*, listing: Listing, upload: "File[Any]") -> Photo:
             position=0 if last is None else last + 1,
             placeholder=placeholder_of(key),
         )
+        note_change(listing, "photos_changed_at")
         publish(PhotoAdded(photo.pk))
         publish(ProductsChanged([listing.product_id]))
     return photo
@@ -100,6 +102,7 @@ def _show_instead(
         placeholder=placeholder_of(key),
         is_ready=False,
     )
+    note_change(listing, "photos_changed_at")
     publish(PhotoAdded(old.pk))
     publish(PhotosGone([old.key]))
     publish(ProductsChanged([listing.product_id]))

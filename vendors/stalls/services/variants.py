@@ -15,6 +15,7 @@ from vendors.stalls.errors import VariantThereAlready
 from vendors.stalls.models import Listing
 from vendors.stalls.services.goods import begin_counting, change_price
 from vendors.stalls.services.listing_words import COMMA
+from vendors.stalls.services.second_looks import note_change
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def add_variant(
             StockRecord.objects.filter(pk=record.pk).update(num_in_stock=None, date_updated=now)
         else:
             begin_counting(record=record, count=count, now=now)
+        note_change(listing, "sizes_changed_at")
         publish(ProductsChanged([parent.pk]))
     logger.info("variant.added listing=%s product=%s", listing.pk, child.pk)
     return child
