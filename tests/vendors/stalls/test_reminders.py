@@ -54,6 +54,16 @@ def test_an_accepted_order_is_spoken_of_on_its_day_and_once_when_it_is_late(orde
     ]
 
 
+def test_what_takes_long_to_make_is_spoken_of_on_its_day_however_old_the_order(order):
+    accept_stall_order(stall_order=order, now=NOON)
+    today = tehran_date(NOON)
+    StallOrder.objects.update(created_at=NOON - timedelta(days=60), send_by=today)
+    assert remind_stalls(now=NOON) == 1
+    assert remind_stalls(now=NOON + timedelta(days=1)) == 2
+    Notice.objects.all().delete()  # as they are forgotten after a month
+    assert remind_stalls(now=NOON + timedelta(days=30)) == 0
+
+
 @pytest.mark.parametrize("hour", [-4, 10])
 def test_nobody_is_woken(order, hour):
     """Noon less four is eight in the morning; ten hours later it is ten in the evening."""

@@ -33,9 +33,8 @@ def remind_stalls(*, now: datetime) -> int:
     if not FIRST_HOUR <= now.astimezone(TEHRAN).hour < LAST_HOUR:
         return 0
     today = tehran_date(now)
-    recent = StallOrder.objects.filter(created_at__gt=now - NO_LONGER)
-    new = recent.filter(state=StallOrder.State.NEW)
-    ready = recent.filter(state__in=READY)
+    new = StallOrder.objects.filter(state=StallOrder.State.NEW, created_at__gt=now - NO_LONGER)
+    ready = StallOrder.objects.filter(state__in=READY, send_by__gt=today - NO_LONGER)
     asked, silent = (
         _unheard(settings.ARRIVAL_REMIND_DAYS, now),
         _unheard(settings.ARRIVAL_SILENT_DAYS, now),
