@@ -66,6 +66,17 @@ def test_what_was_sent_long_ago_without_a_word_has_its_list_the_oldest_first(sta
     assert "/parcels/sent-long-ago/" in staff.get("/").content.decode()
 
 
+def test_who_looks_after_stalls_is_led_from_the_list_to_the_stalls_number(staff):
+    stall = a_stall()
+    a_paid_order((a_product(stall), 1))
+    path = f"/stall/{stall.slug}/"
+    assert path not in staff.get("/parcels/").content.decode()
+    carer = a_staff_member()
+    let_look_after(carer)
+    log_in_at_office(staff, carer)
+    assert path in staff.get("/parcels/").content.decode()
+
+
 def test_staff_who_read_what_was_written_are_in_the_log(staff, caplog):
     (parcel,) = a_paid_order((a_product(a_stall(), stock=5), 1))
     Message.objects.create(stall_order=parcel, text="کی می‌رسد؟", at=timezone.now())
