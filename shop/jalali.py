@@ -94,6 +94,14 @@ def format_date(day: date, lang: str) -> str:
     return to_persian_digits(f"{jalali.day} {MONTH_NAMES_FA[jalali.month - 1]} {jalali.year}")
 
 
+def written_day(day: date, lang: str) -> str:
+    """A day as `parse_day` reads it and people write it: 1405/09/04 with Persian digits for `fa`, else 2026-11-25."""
+    if not lang.startswith("fa"):
+        return day.isoformat()
+    jalali = jdatetime.date.fromgregorian(date=day)
+    return to_persian_digits(f"{jalali.year}/{jalali.month:02}/{jalali.day:02}")
+
+
 def weekday_name(day: date, lang: str) -> str:
     """Name of the day of the week, in Persian for `fa`, in English for others."""
     if not lang.startswith("fa"):

@@ -9,13 +9,21 @@ from shop.jalali import (
     format_date,
     format_month,
     jalali_year,
+    parse_day,
     tehran_date,
     weekday_name,
+    written_day,
     year_end,
     year_start,
 )
 
 days = st.dates(date(1950, 1, 1), date(2090, 12, 31))
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("day", [date(2026, 11, 25), date(2027, 3, 20), date(2027, 3, 21)])
+def test_a_written_day_is_read_back(day, language):
+    assert parse_day(written_day(day, language)) == day
 
 
 def test_a_month_knows_its_first_and_last_day():

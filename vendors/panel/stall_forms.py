@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shop.forms import MobileField, PlainForm, PlainTextField
-from shop.jalali import parse_day
+from shop.jalali import parse_day, written_day
 from shop.templatetags.bazarche import digits, jalali_day
 from vendors.stalls.models import Stall, StallMember
 
@@ -44,11 +45,12 @@ class HolidayForm(PlainForm):
     )
 
     def __init__(self, *args: Any, stall: Stall, today: date, **kwargs: Any) -> None:
+        until = stall.holiday_until
         kwargs["initial"] = {
             "takes_preorders": stall.takes_preorders,
             "note": stall.holiday_note,
-            "other": stall.holiday_until.isoformat() if stall.holiday_until else "",
-            "until": OTHER if stall.holiday_until else None,
+            "other": written_day(until, get_language() or "fa") if until else "",
+            "until": OTHER if until else None,
         }
         super().__init__(*args, **kwargs)
         offered = [today + timedelta(days=days) for days in OFFERED]

@@ -1,12 +1,13 @@
 """What a stall says of itself, from the panel: one question a screen, kept as it is answered."""
 
 import io
-from datetime import time
+from datetime import date, time, timedelta
 
 import pytest
 from django.utils import timezone
 from PIL import Image
 
+from shop.jalali import tehran_date
 from shop.notices.models import Notice
 from shop.orders.models import SellerTerms
 from tests.makers import a_category, a_member, a_paid_order, a_product, a_staff_member, a_user
@@ -17,9 +18,9 @@ pytestmark = pytest.mark.django_db
 Role = StallMember.Role
 
 
-def a_photo() -> io.BytesIO:
+def a_photo(colour: str = "teal") -> io.BytesIO:
     file = io.BytesIO()
-    Image.new("RGB", (1400, 900), "teal").save(file, "JPEG")
+    Image.new("RGB", (1400, 900), colour).save(file, "JPEG")
     file.name = "photo.jpg"
     file.seek(0)
     return file
@@ -207,6 +208,27 @@ def test_a_day_that_cannot_be_is_said_beside_the_field(client, stall, typed):
     assert set(page.context["form"].errors) <= {"until", "other"}
     stall.refresh_from_db()
     assert stall.state == "open"
+
+
+def on_holiday(stall, until: date) -> None:
+    Stall.objects.filter(pk=stall.pk).update(
+        state=Stall.State.ON_HOLIDAY, holiday_until=until, holiday_note="به سلامت"
+    )
+
+
+def test_the_day_of_a_holiday_is_written_as_people_write_it(client, stall):
+    on_holiday(stall, date(2027, 3, 21))
+    assert 'value="۱۴۰۶/۰۱/۰۱"' in client.get("/panel/stall/holiday/").content.decode()
+    assert 'value="2027-03-21"' in client.get("/en/panel/stall/holiday/").content.decode()
+
+
+def test_a_holiday_that_is_saved_as_it_stands_keeps_its_day(client, stall):
+    until = tehran_date(timezone.now()) + timedelta(days=20)
+    on_holiday(stall, until)
+    page = client.get("/panel/stall/holiday/")
+    assert client.post("/panel/stall/holiday/", page.context["form"].initial).status_code == 302
+    stall.refresh_from_db()
+    assert (stall.holiday_until, stall.holiday_note) == (until, "به سلامت")
 
 
 def test_closing_asks_whether_one_is_sure(client, stall):
