@@ -14,7 +14,16 @@ from shop.notices.services import send_sms
 from shop.orders.models import Dispute, Message, StallOrder
 from shop.orders.notice_pace import told_lately
 from shop.templatetags.bazarche import jalali_day, toman
-from vendors.stalls.models import Appeal, Photo, Question, Review, Stall, StallDecision, StallMember
+from vendors.stalls.models import (
+    Appeal,
+    Listing,
+    Photo,
+    Question,
+    Review,
+    Stall,
+    StallDecision,
+    StallMember,
+)
 from vendors.stalls.services import reminders
 from vendors.stalls.services.opening import end_holidays
 from vendors.stalls.services.photos import forget_photos, make_photo
@@ -86,8 +95,9 @@ def tell_stall_of_step(decision_id: int) -> None:
 def _of_step(decision: StallDecision) -> str:
     if decision.from_state == State.ON_HOLIDAY and decision.to_state == State.OPEN:
         return "" if decision.by_user_id else _("%(stall)s is open again: your holiday is over.")
+    if decision.to_state == State.OPEN:
+        return _opened(decision.stall)
     texts: dict[str, str] = {
-        State.OPEN: _("Good news: %(stall)s is open. Buyers see your goods now."),
         State.DRAFT: _("%(stall)s is not open yet: %(reason)s Change it and send it once more."),
         State.PAUSED: _(
             "%(stall)s is paused: %(reason)s Your open orders go on. If you think this is wrong, tell us in your panel."
@@ -95,6 +105,24 @@ def _of_step(decision: StallDecision) -> str:
         State.CLOSED: _("%(stall)s is closed: %(reason)s Your open orders go on."),
     }
     return texts.get(decision.to_state, "")
+
+
+def _opened(stall: Stall) -> str:
+    """What buyers see of a stall that has just opened: goods, or none yet, and why."""
+    states = set(stall.listings.values_list("state", flat=True))
+    if Listing.State.LIVE in states:
+        return _("Good news: %(stall)s is open. Buyers see your goods now.")
+    if Listing.State.REVIEW in states:
+        return _(
+            "Good news: %(stall)s is open. We are still looking at your goods;"
+            " buyers see them as soon as we have."
+        )
+    if Listing.State.CONFIRM in states:
+        return _(
+            "Good news: %(stall)s is open. Your goods wait for your yes:"
+            " buyers see none before it. The link is in an earlier message."
+        )
+    return _("Good news: %(stall)s is open, but there is nothing to buy yet. Send your goods.")
 
 
 @app.task(queue=MARKET)

@@ -14,6 +14,7 @@ from vendors.stalls.errors import NotReady, ReasonMissing, StepRefused, WrongHol
 from vendors.stalls.jobs import tell_stall_of_step
 from vendors.stalls.models import Listing, Stall, StallDecision, StallMember, Terms
 from vendors.stalls.queries.listings import shown_listings
+from vendors.stalls.queries.readiness import missing_of
 from vendors.stalls.services.joining import accept_terms
 from vendors.stalls.services.opening import (
     STEPS,
@@ -251,6 +252,42 @@ def test_holder_and_facilitator_are_told_with_the_reason_and_once(staff):
     notices = Notice.objects.order_by("phone")
     assert [notice.phone for notice in notices] == ["+989120000051", "+989120000052"]
     assert notices[0].text.startswith("نان‌خانه موقتاً بسته شد: چند سفارش دیر شد. سفارش‌های بازتان")
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (["live", "review", "draft"], "از حالا خریدارها کالاهای شما را می‌بینند."),
+        (["review", "confirm"], "هنوز داریم کالاهایتان را نگاه می‌کنیم"),
+        (["confirm", "draft"], "کالاهایتان منتظر بلهٔ شماست"),
+        (["draft", "hidden"], "هنوز چیزی برای خریدن نیست"),
+    ],
+)
+def test_the_holder_is_told_what_buyers_see_of_the_stall_that_has_opened(staff, states, said):
+    stall = a_stall(keeper=a_user(), state=State.REVIEW)
+    for state in states:
+        Listing.objects.filter(product=a_product(stall)).update(state=state)
+    decision = open_stall(stall=stall, by_user=staff, now=NOON)
+    tell_stall_of_step(decision.pk)
+    [notice] = Notice.objects.all()
+    assert said in notice.text
+
+
+@pytest.mark.parametrize(
+    ("state", "missing"),
+    [
+        ("draft", ["goods"]),
+        ("sent_back", ["goods"]),
+        ("hidden", ["goods"]),
+        ("confirm", []),
+        ("review", []),
+        ("live", []),
+    ],
+)
+def test_goods_that_were_not_sent_are_none(state, missing):
+    stall = ready_stall()
+    stall.listings.update(state=state)
+    assert missing_of(stall) == missing
 
 
 def test_who_closed_the_stall_is_not_told_what_they_did():

@@ -6,6 +6,9 @@ from vendors.stalls.models import Listing, Stall, StallDecision, Terms
 # The questions whose answers no stall can open without, in the order they are asked.
 NEEDED = ("name", "goods_kind", "city", "story", "picture", "sending", "terms", "goods")
 
+# Goods that are shown, or will be without another step of the stall's own; drafts and those sent back are not.
+SENT = (Listing.State.CONFIRM, Listing.State.REVIEW, Listing.State.LIVE)
+
 
 def current_terms() -> Terms | None:
     """The newest published terms of selling; None while the shop has written none."""
@@ -30,7 +33,7 @@ def missing_of(stall: Stall) -> list[str]:
         "picture": bool(stall.cover or stall.logo),
         "sending": ShippingRate.objects.filter(partner=stall.partner_id).offered().exists(),
         "terms": terms_to_accept(stall) is None,
-        "goods": stall.listings.exclude(state=Listing.State.HIDDEN).exists(),
+        "goods": stall.listings.filter(state__in=SENT).exists(),
     }
     return [question for question in NEEDED if not has_answer[question]]
 
