@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from shop.orders.models import Fulfilment
 from shop.persian import to_persian_digits
 from tests.makers import a_category, a_product, a_product_with_variants
 from vendors.stalls.errors import SheetRefused
@@ -149,6 +150,73 @@ def test_what_is_wrong_is_said_of_its_row_and_nothing_is_written(client, stall, 
 def test_a_code_that_stands_twice_is_said(client, stall):
     rows = (["L-1", "الف", 1000, 1, ""], ["L-1", "ب", 1000, 1, ""])
     assert problems(client, *rows) == [(3, ["این کد در ردیف ۲ هم هست."])]
+
+
+ALL = [*HEADINGS[:2], "اندازه و رنگ", *HEADINGS[2:4], "روزهای ساخت", "وزن (گرم)"]
+
+
+@pytest.mark.parametrize(
+    ("variant", "days", "weight", "said"),
+    [
+        ("۶", None, None, ["اندازه و رنگ: آن را در پنل عوض کنید، نه در جدول."]),
+        (None, 5, None, ["روزهای ساخت: آن را در پنل عوض کنید، نه در جدول."]),
+        (None, None, 900, ["وزن (گرم): آن را در پنل عوض کنید، نه در جدول."]),
+        ("۴", None, 400, []),
+        ("4", None, None, []),
+        (None, None, None, []),
+    ],
+)
+def test_a_row_of_a_size_says_what_it_cannot_change(client, stall, variant, days, weight, said):
+    parent = a_product_with_variants(stall, variants={"پیراهن گلدار، ۴": 3})
+    code = code_of(parent.children.get())
+    row = [code, "پیراهن گلدار", variant, 500_000, 2, days, weight]
+    assert problems(client, row, headings=ALL) == ([(2, said)] if said else [])
+    client.post(f"{PAGE}{Sheet.objects.get().pk}/")
+    count = parent.children.get().stockrecords.get().num_in_stock
+    assert count == (3 if said else 2)
+
+
+def test_a_size_that_is_made_to_order_has_no_count_by_a_table(client, stall):
+    parent = a_product_with_variants(stall, variants={"پیراهن گلدار، ۴": None})
+    Fulfilment.objects.filter(product=parent).update(made_days=5)
+    row = [code_of(parent.children.get()), "پیراهن گلدار", None, 500_000, 2, 5, None]
+    assert problems(client, row, headings=ALL) == [
+        (2, ["این پس از سفارش ساخته می‌شود، پس تعداد موجود ندارد."])
+    ]
+
+
+def test_goods_without_sizes_get_none_by_a_table(client, stall):
+    row = [code_of(a_product(stall)), "ترشی لیته", "بزرگ", 165_000, 2, None, None]
+    assert problems(client, row, headings=ALL) == [
+        (2, ["اندازه و رنگ: آن را در پنل عوض کنید، نه در جدول."])
+    ]
+
+
+def test_known_goods_have_a_count_or_days_and_not_both(client, stall):
+    row = [code_of(a_product(stall)), "ترشی لیته", None, 165_000, 2, 5, None]
+    assert problems(client, row, headings=ALL) == [
+        (2, ["یا تعداد موجود را بنویسید یا روزهای ساخت را، نه هر دو."])
+    ]
+
+
+def test_a_code_of_a_size_that_was_taken_away_is_said_before_the_yes(client, stall):
+    parent = a_product_with_variants(stall, variants={"پیراهن گلدار، ۴": 3, "پیراهن گلدار، ۶": 2})
+    gone = parent.children.first()
+    client.post(f"/panel/products/{parent.pk}/sizes/{gone.pk}/away/")
+    row = [code_of(gone), "پیراهن گلدار", 500_000, 2, ""]
+    assert problems(client, row) == [
+        (2, ["این کد برای اندازه‌ای است که برداشته‌اید. کد دیگری بنویسید یا خالی بگذارید."])
+    ]
+
+
+def test_sizes_as_they_were_taken_are_written_as_they_are(client, stall):
+    parent = a_product_with_variants(stall, variants={"پیراهن گلدار، =4": 3, "پیراهن گلدار، ۶": 2})
+    content = client.get(f"{PAGE}goods.xlsx").content
+    answer = client.post(PAGE, {"sheet": SimpleUploadedFile("goods.xlsx", content)})
+    assert client.get(answer.url).context["wrong"] == []
+    client.post(answer.url)
+    records = [child.stockrecords.get() for child in parent.children.order_by("pk")]
+    assert [record.num_in_stock for record in records] == [3, 2]
 
 
 def test_a_row_that_went_wrong_meanwhile_keeps_all_rows_from_being_written(client, stall):

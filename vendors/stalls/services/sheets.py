@@ -16,7 +16,9 @@ from oscar.apps.catalogue.models import Category
 from oscar.apps.partner.models import StockRecord
 
 from shop.accounts.models import User
+from shop.forms import clean_text
 from shop.money import RIALS_IN_TOMAN, Rial
+from shop.orders.models import Fulfilment
 from shop.persian import fold, parse_whole_number
 from shop.storefront.cards import short_title
 from shop.templatetags.bazarche import number
@@ -124,8 +126,15 @@ def keep_sheet(*, stall: Stall, rows: Sequence[Row], by_user: User, now: datetim
 
 
 def plan_of(sheet: Sheet) -> list[Planned]:
-    """What each row of a table would do now, with what is wrong; four statements, whatever the rows."""
+    """What each row of a table would do now, with what is wrong; five statements, whatever the rows."""
     known = {record.partner_sku: record for record in _records_of(sheet.stall)}
+    gone = set(
+        StockRecord.objects.filter(
+            partner_id=sheet.stall.partner_id,
+            product__is_public=False,
+            product__parent__isnull=False,
+        ).values_list("partner_sku", flat=True)
+    )
     categories: dict[str, list[Category]] = {}
     for category in open_categories():
         categories.setdefault(fold(category.name), []).append(category)
@@ -135,6 +144,10 @@ def plan_of(sheet: Sheet) -> list[Planned]:
         row = Planned(line=line, code=said.get("code", ""), title=said.get("title", ""))
         row.record = known.get(row.code) if row.code else None
         _read(row, said, categories)
+        if row.code in gone:
+            row.problems.append(
+                _("This code is of a size that was taken away. Write another code, or none.")
+            )
         if row.code and (before := seen.setdefault(row.code, line)) != line:
             row.problems.append(
                 _("This code stands in row %(row)s already.") % {"row": number(before)}
@@ -220,19 +233,39 @@ def _check_new(row: Planned) -> None:
     if row.said.get("variant"):
         row.problems.append(_("Sizes of new goods are added in the panel."))
     if "count" in row.said and "made_days" in row.said:
-        row.problems.append(_("Write a number in stock or days to make, not both."))
+        row.problems.append(_not_both())
 
 
 def _check_known(row: Planned, record: StockRecord) -> None:
     product = record.product
+    parent = product.parent or product
+    fulfilment = getattr(parent, "fulfilment", None) or Fulfilment()
+    size = short_title(product.title, parent.title) if product.is_child else ""
+    if "variant" in row.said and fold(row.said["variant"]) != fold(clean_text(size)):
+        row.problems.append(_in_the_panel("variant"))
+    if product.is_child:  # all sizes have these together
+        for key, now in (("made_days", fulfilment.made_days), ("weight_g", fulfilment.weight_g)):
+            if row.said.get(key, now) != now:
+                row.problems.append(_in_the_panel(key))
     count = row.said.get("count")
-    is_made = getattr(product.parent or product, "fulfilment", None)
     if count is None:
         return
-    if record.num_in_stock is None and is_made is not None and is_made.made_days is not None:
+    if "made_days" in row.said and not product.is_child:
+        row.problems.append(_not_both())
+    elif record.num_in_stock is None and fulfilment.made_days is not None:
         row.problems.append(_("It is made to order, so it has no number in stock."))
     elif (record.num_allocated or 0) > count and record.num_in_stock is not None:
         row.problems.append(str(StockBelowPromised(record.num_allocated)))
+
+
+def _not_both() -> str:
+    return _("Write a number in stock or days to make, not both.")
+
+
+def _in_the_panel(key: str) -> str:
+    return _("%(column)s: change it in the panel, not in the table.") % {
+        "column": str(HEADINGS[key])
+    }
 
 
 def apply_sheet(*, sheet: Sheet, by_user: User, now: datetime) -> int:
