@@ -41,6 +41,6 @@ class PhotoAdded:
 
 @dataclass(frozen=True)
 class PhotosGone:
-    """Pictures that a product shows no more; others may still show them."""
+    """Pictures that a product or a stall shows no more; others may still show them."""
 
     keys: list[str]

@@ -6,11 +6,14 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from shop.jalali import tehran_date
 from shop.notices.models import Notice
 from shop.orders.models import SellerTerms
+from shop.pictures import original_of
 from tests.makers import a_category, a_member, a_paid_order, a_product, a_staff_member, a_user
+from vendors.stalls.jobs import forget_gone_photos
 from vendors.stalls.models import ActedFor, Stall, StallMember, Terms
 from vendors.stalls.services.opening import pause_stall
 
@@ -98,6 +101,27 @@ def test_a_photo_is_drawn_anew_and_shown(client, stall, settings, tmp_path, ques
     key = getattr(stall, field)
     assert key
     assert key in client.get(f"/s/{stall.slug}/").content.decode()
+
+
+@pytest.mark.parametrize("question", ["picture", "logo"])
+def test_a_replaced_photo_leaves_no_file_behind(client, stall, settings, tmp_path, question):
+    settings.MEDIA_ROOT = settings.PRIVATE_ROOT = str(tmp_path)
+    for colour in ("teal", "navy"):
+        client.post(f"/panel/stall/{question}/", {"picture": a_photo(colour)})
+    stall.refresh_from_db()
+    shown = stall.cover or stall.logo
+    [job] = ProcrastinateJob.objects.filter(task_name="vendors.stalls.jobs.forget_gone_photos")
+    forget_gone_photos(**job.args)
+    kept = [path for path in (tmp_path / "photos").iterdir() if any(path.iterdir())]
+    assert [path.name for path in kept] == [shown]
+    assert [path.name for path in (tmp_path / "originals").iterdir()] == [original_of(shown)]
+
+
+def test_the_same_photo_again_takes_nothing_away(client, stall, settings, tmp_path):
+    settings.MEDIA_ROOT = settings.PRIVATE_ROOT = str(tmp_path)
+    for _time in range(2):
+        client.post("/panel/stall/picture/", {"picture": a_photo()})
+    assert not ProcrastinateJob.objects.filter(task_name__endswith="forget_gone_photos").exists()
 
 
 def test_the_stalls_page_says_hours_returns_and_kind(client, stall):

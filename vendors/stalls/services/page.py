@@ -11,8 +11,10 @@ from oscar.apps.partner.models import Partner
 from shop.jobs import publish
 from shop.orders.events import ProductsChanged
 from shop.orders.models import SellerTerms
+from vendors.stalls.events import PhotosGone
 from vendors.stalls.models import Stall
 from vendors.stalls.photos import store_photo
+from vendors.stalls.services.photos import hold
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,12 @@ def show_picture(*, stall: Stall, upload: "File[bytes]", as_cover: bool) -> None
     """Show a picture over the stall, or as its sign. Raises PhotoRefused."""
     key = store_photo(upload=upload, square=not as_cover)
     field = "cover" if as_cover else "logo"
-    Stall.objects.filter(pk=stall.pk).update(**{field: key})
+    with transaction.atomic():
+        before = Stall.objects.select_for_update().values_list(field, flat=True).get(pk=stall.pk)
+        hold(key, upload, square=not as_cover)
+        Stall.objects.filter(pk=stall.pk).update(**{field: key})
+        if before not in ("", key):
+            publish(PhotosGone([before]))
     setattr(stall, field, key)
     log.info("stall.pictured stall=%s as=%s", stall.pk, field)
 

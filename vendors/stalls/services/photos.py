@@ -41,7 +41,7 @@ def add_photo(*, listing: Listing, upload: "File[Any]") -> Photo:
         _require_new(key, photos)
         if len(photos) >= MOST_PHOTOS:
             raise TooManyPhotos(MOST_PHOTOS)
-        _hold(key, upload)
+        hold(key, upload)
         last = listing.photos.aggregate(last=Max("position"))["last"]
         photo = Photo.objects.create(
             listing=listing,
@@ -64,7 +64,7 @@ def replace_photo(*, listing: Listing, photo_id: int, upload: "File[Any]") -> No
         old = next((photo for photo in photos if photo.pk == photo_id), None)
         if old is None:
             return
-        _hold(key, upload)
+        hold(key, upload)
         _show_instead(listing, old, key, Cut(), is_illustration=False)
 
 
@@ -180,11 +180,11 @@ def _require_new(key: str, photos: list[Photo]) -> None:
         raise PhotoThereAlready
 
 
-def _hold(key: str, upload: "File[Any]") -> None:
+def hold(key: str, upload: "File[Any]", *, square: bool = True) -> None:
     """Keep the files of a key from being forgotten until this transaction's row names them."""
     _lock_key(key)
     if not is_stored(key):  # forgotten between storing and now
-        store_photo(upload=upload)
+        store_photo(upload=upload, square=square)
 
 
 def _lock_key(key: str) -> None:
