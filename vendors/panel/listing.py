@@ -38,7 +38,7 @@ from vendors.stalls.services.listing_words import (
     start_listing,
     throw_away,
     write_conditions,
-    write_offer,
+    write_goods,
     write_words,
 )
 from vendors.stalls.services.photos import MOST_PHOTOS, add_photo
@@ -185,8 +185,9 @@ def _keep_photos(listing: Listing, photos: "Sequence[File[Any]]", form: ListingF
 def _say(seat: Seat, listing: Listing, form: ListingForm) -> None:
     now = timezone.now()
     try:
-        write_offer(listing=listing, offer=form.offer(), by_user=seat.user, now=now)
-        write_words(listing=listing, words=form.words(), by_user=seat.user, now=now)
+        write_goods(
+            listing=listing, offer=form.offer(), words=form.words(), by_user=seat.user, now=now
+        )
     except CategoryGone as error:
         form.add_error("category", str(error))
     except StallError as error:

@@ -6,10 +6,12 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from oscar.apps.catalogue.models import Category
 from PIL import Image
 
 from shop.notices.models import Notice
 from tests.makers import NOON, a_category, a_member, a_product, a_product_with_variants, a_user
+from vendors.panel.listing_queries import category_tiles
 from vendors.stalls.models import Listing, ListingChange, PriceChange, Stall, StallMember
 from vendors.stalls.services.goods import change_price
 
@@ -179,6 +181,21 @@ def test_a_category_that_vanished_meanwhile_is_said_beside_it(client, stall, cat
     assert page.context["form"].errors == {
         "category": ["این دسته دیگر نیست. لطفاً دستهٔ دیگری انتخاب کنید."]
     }
+
+
+def test_a_category_that_goes_while_the_form_is_kept_leaves_the_price_too(
+    client, stall, category, monkeypatch
+):
+    product = a_product(stall, category=category)
+    tiles = category_tiles()
+    Category.objects.filter(pk=category.pk).update(is_public=False)
+    monkeypatch.setattr("vendors.panel.listing.category_tiles", lambda: tiles)  # read before
+    page = client.post(f"/panel/products/{product.pk}/", filled(category, price="۹۹", photos=[]))
+    assert page.context["form"].errors == {
+        "category": ["این دسته دیگر نیست. لطفاً دستهٔ دیگری انتخاب کنید."]
+    }
+    record = product.stockrecords.get()
+    assert (int(record.price), record.num_in_stock) == (1_650_000, 10)
 
 
 def test_markup_is_taken_out_of_words(client, stall, category):

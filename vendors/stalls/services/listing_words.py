@@ -231,6 +231,15 @@ def _write_attributes(product: Product, values: dict[str, Any]) -> None:
             )
 
 
+def write_goods(
+    *, listing: Listing, offer: Offer, words: Words, by_user: User, now: datetime
+) -> None:
+    """How goods are sold and what is said of them: both or neither. Raises StockBelowPromised and CategoryGone."""
+    with transaction.atomic():
+        write_offer(listing=listing, offer=offer, by_user=by_user, now=now)
+        write_words(listing=listing, words=words, by_user=by_user, now=now)
+
+
 def write_conditions(
     *, listing: Listing, unit: str, returnable: str, code: str, now: datetime
 ) -> None:
