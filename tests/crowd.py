@@ -21,7 +21,9 @@ def more_orders(template: StallOrder, count: int, *, word: str = "crowd") -> Non
     """
     order, line = template.order, template.order.lines.first()
     minutes = "n * interval '1 minute'"
-    _copy(Order, f"id = {order.pk}", count, number=f"'{word}-' || n", basket_id="NULL")
+    placed = f"template.date_placed - {minutes}"
+    numbers = f"'{word}-' || n"
+    _copy(Order, f"id = {order.pk}", count, number=numbers, basket_id="NULL", date_placed=placed)
     made = f"JOIN order_order o ON o.number = '{word}-' || n"
     lines = {"order_id": "o.id"}
     _copy(Line, f"id = {line.pk}", count, join=made, **lines)
@@ -34,6 +36,7 @@ def more_orders(template: StallOrder, count: int, *, word: str = "crowd") -> Non
         number=f"'{word}-' || n || '-1'",
         state=STATES,
         created_at=f"template.created_at - {minutes}",
+        delivered_at=f"CASE {STATES} WHEN 'delivered' THEN template.created_at - {minutes} END",
         send_by="template.send_by - (n / 1000)::int",
     )
     _analyze()

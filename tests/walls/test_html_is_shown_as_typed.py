@@ -80,7 +80,7 @@ def test_no_page_of_the_storefront_takes_a_text_for_markup() -> None:
 @pytest.mark.urls(OFFICE)
 def test_no_page_of_the_office_takes_a_text_for_markup() -> None:
     rows = Rows()
-    head = rows.office_people()["head"]
+    head = rows.head_with_every_right()
     assert len(write_markup_everywhere()) > 30
     assert pages_with_markup(OFFICE, rows, head) == []
     shown = head.get(f"/livelihood/plans/{rows.plan.pk}/").content.decode()

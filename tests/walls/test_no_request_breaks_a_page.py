@@ -10,7 +10,19 @@ from django.test import Client
 from tests.walls.addresses import OFFICE, STOREFRONT, Address, Rows, addresses_of, undone
 
 pytestmark = [pytest.mark.django_db(databases=["default", "livelihood"]), pytest.mark.wall]
-NAMES = ("q", "page", "before", "sort", "show", "kind", "stall", "price_min", "title", "Status")
+NAMES = (
+    "q",
+    "page",
+    "after",
+    "before",
+    "sort",
+    "show",
+    "kind",
+    "stall",
+    "price_min",
+    "title",
+    "Status",
+)
 ODD_VALUES = ("%00", "%ED%A0%80", "1e999", "-1", "9" * 400, "x" * 10_000, "%D9%A3", "NaN")
 FORM_BODY = "application/x-www-form-urlencoded"
 SMUGGLED = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n\\ud800\r\n--x--\r\n'  # a lone surrogate
@@ -81,7 +93,7 @@ def test_no_nonsense_breaks_a_page_of_the_storefront() -> None:
 @pytest.mark.urls(OFFICE)
 def test_no_nonsense_breaks_a_page_of_the_office() -> None:
     rows = Rows()
-    assert broken(OFFICE, rows, rows.office_people()["head"]) == []
+    assert broken(OFFICE, rows, rows.head_with_every_right()) == []
 
 
 @pytest.mark.urls(STOREFRONT)

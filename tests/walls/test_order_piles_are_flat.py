@@ -15,12 +15,28 @@ from django.test.utils import CaptureQueriesContext
 from shop.orders.models import StallOrder, StallOrderQuerySet
 from shop.orders.services.release import release_delivered
 from tests.crowd import more_money, more_orders
-from tests.makers import NOON, a_paid_order, a_product, a_stall, a_user, an_arrived_order
+from tests.makers import (
+    NOON,
+    a_paid_order,
+    a_product,
+    a_staff_member,
+    a_stall,
+    a_user,
+    an_arrived_order,
+    log_in_at_office,
+)
+from vendors.desk.queries import LISTS
+from vendors.stalls.access import let_look_after
 from vendors.stalls.models import Stall
 
-pytestmark = [pytest.mark.django_db, pytest.mark.wall, pytest.mark.urls("shop.urls.storefront")]
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "livelihood"]),
+    pytest.mark.wall,
+    pytest.mark.urls("shop.urls.storefront"),
+]
 FEW, MANY, MOST = 300, 20_000, 100_000
 ROWS_OF_A_PAGE = 400  # 21 orders with what hangs on each, and the hundredth part of what waits
+ROWS_OF_THE_DESK = 800  # 51 parcels with order, seller and stall, and what waits counted
 SCANS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan"}
 
 
@@ -97,6 +113,71 @@ def test_a_pile_that_is_read_from_its_beginning_is_found(
 
     monkeypatch.setattr(StallOrderQuerySet, "before", before)
     assert read_with(client, stall, MANY)["far down"] > MANY / 3
+
+
+@pytest.fixture
+def template(client: Client) -> StallOrder:
+    """An order of some stall, read by somebody who looks after stalls."""
+    carer = a_staff_member()
+    let_look_after(carer)
+    log_in_at_office(client, carer)
+    return a_paid_order((a_product(a_stall(), stock=9), 1))[0]
+
+
+def pages_of_the_desk() -> dict[str, str]:
+    far = f"crowd-{MANY // 2 + 1}"
+    return {
+        "today": "/",
+        **{which: f"/parcels/{which}/" for which in LISTS},
+        "delivered, far down": f"/parcels/delivered/?after={far}-1",
+        "orders": "/dashboard/orders/",
+        "orders, far down": f"/dashboard/orders/?after={far}",
+    }
+
+
+@pytest.mark.urls("shop.urls.office")
+def test_a_list_of_the_desk_reads_no_more_rows_of_a_long_history(
+    client: Client, template: StallOrder
+) -> None:
+    more_orders(template, MANY)
+    read = {name: rows_read(client, path) for name, path in pages_of_the_desk().items()}
+    assert {name: rows for name, rows in read.items() if rows > ROWS_OF_THE_DESK} == {}
+
+
+@pytest.mark.urls("shop.urls.office")
+def test_a_list_of_the_desk_without_its_index_is_found(
+    client: Client, template: StallOrder
+) -> None:
+    """Negative control: what arrived, sorted by a time that no index has."""
+    more_orders(template, MANY)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX stall_order_arrived")
+    assert rows_read(client, "/parcels/delivered/") > MANY / 2
+
+
+@pytest.mark.urls("shop.urls.office")
+@pytest.mark.parametrize("which", ["open", "delivered"])
+def test_the_pages_of_a_list_hold_each_parcel_once(
+    client: Client, template: StallOrder, which: str
+) -> None:
+    """Many were ordered or are to be sent on one day, and some stand between two pages."""
+    more_orders(template, 260)
+    open_ones = StallOrder.objects.filter(number__startswith="crowd", pk__gt=template.pk)
+    state = {"open": "new", "delivered": "delivered"}[which]
+    open_ones.update(state=state, delivered_at=template.created_at)
+    if which == "open":
+        half = list(open_ones.order_by("pk").values_list("pk", flat=True)[::2])
+        StallOrder.objects.filter(pk__in=half).update(state="sent")
+    seen: list[str] = []
+    after = ""
+    for _page in range(9):
+        page = client.get(f"/parcels/{which}/", {"after": after}).context["page"]
+        seen += [parcel.number for parcel in page.parcels]
+        if not page.has_more:
+            break
+        after = seen[-1]
+    wanted = 260 + (which == "open")
+    assert (len(seen), len(set(seen))) == (wanted, wanted)
 
 
 @pytest.mark.bench

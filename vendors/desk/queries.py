@@ -9,7 +9,13 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Query
 from shop.jalali import tehran_date
 from shop.ledger.accounts import RIAL
 from shop.ledger.models import Posting
-from shop.orders.models import Dispute, Refund, StallOrder, is_silent_since
+from shop.orders.models import (
+    Dispute,
+    Refund,
+    StallOrder,
+    StallOrderQuerySet,
+    is_silent_since,
+)
 from shop.payments.models import PaymentAttempt
 
 State = StallOrder.State
@@ -27,6 +33,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "cancelled": (State.CANCELLED,),
     "returned": (State.RETURNED,),
 }
+PARCELS_ON_A_PAGE = 50
 # The newest stand first in these.
 DONE_LISTS = ("delivered", "declined", "cancelled", "returned")
 
@@ -68,7 +75,7 @@ def _is_silent(now: datetime) -> Q:
     return is_silent_since(now - timedelta(days=settings.ARRIVAL_SILENT_DAYS))
 
 
-def stall_orders(*, which: str, now: datetime) -> QuerySet[StallOrder]:
+def stall_orders(*, which: str, now: datetime) -> StallOrderQuerySet:
     """The parcels of one of LISTS with stall and order, marked when late; never what nobody paid for.
 
     What should leave first stands first; what is done, the newest first. Raises KeyError for another list.
@@ -88,9 +95,41 @@ def stall_orders(*, which: str, now: datetime) -> QuerySet[StallOrder]:
         return found.filter(_is_silent(now)).order_by("sent_at", "pk")
     if which in DONE_LISTS:
         return found.order_by("-delivered_at" if which == "delivered" else "-created_at", "-pk")
+    if which != "open":
+        return found.order_by("send_by", "pk")
     # Parcels that still have to leave come before those on their way.
     is_on_its_way = ExpressionWrapper(Q(state=State.SENT), output_field=BooleanField())
     return found.order_by(is_on_its_way, "send_by", "pk")
+
+
+@dataclass(frozen=True)
+class ParcelsPage:
+    """Some of a list, from its beginning or after a parcel; which page it is nobody counts."""
+
+    parcels: tuple[StallOrder, ...]
+    has_more: bool
+
+
+def parcels_page(*, which: str, after: str, now: datetime) -> ParcelsPage:
+    """A page of `stall_orders`, after the parcel of this number; from the beginning when it is not in the list."""
+    found = stall_orders(which=which, now=now)
+    last = found.filter(number=after).first() if after else None
+    if last is not None:
+        found = _beyond(found, last, which)
+    rows = tuple(found[: PARCELS_ON_A_PAGE + 1])
+    return ParcelsPage(rows[:PARCELS_ON_A_PAGE], has_more=len(rows) > PARCELS_ON_A_PAGE)
+
+
+def _beyond(found: StallOrderQuerySet, last: StallOrder, which: str) -> StallOrderQuerySet:
+    """What of a list comes after `last`, in the order of `stall_orders`."""
+    if which in DONE_LISTS:
+        return found.before(last, by="delivered_at" if which == "delivered" else "created_at")
+    if which != "open":
+        return found.to_send_after(last, by="sent_at" if which == "sent-long-ago" else "send_by")
+    if last.state == State.SENT:
+        return found.filter(state=State.SENT).to_send_after(last)
+    is_later = Q(send_by__gt=last.send_by) | Q(send_by=last.send_by, pk__gt=last.pk)
+    return found.filter(Q(state=State.SENT) | is_later)
 
 
 def payments_being_asked() -> QuerySet[PaymentAttempt]:

@@ -1,6 +1,5 @@
 """The desk of the shop's staff. The office door lets nobody in who is not staff with a second factor."""
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,13 +10,13 @@ from vendors.desk.money import money_to_do
 from vendors.desk.queries import (
     LISTS,
     open_counts,
+    parcels_page,
     payments_being_asked,
     refunds_by_hand,
     stall_orders,
 )
 from vendors.settlements.access import may_settle
 
-ORDERS_ON_A_PAGE = 50
 SHOWN_ON_HOME = 8
 
 
@@ -48,8 +47,7 @@ def orders(request: HttpRequest, which: str = "open") -> HttpResponse:
     if which not in LISTS:
         raise Http404
     now = timezone.now()
-    page = Paginator(stall_orders(which=which, now=now), ORDERS_ON_A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    context = {"which": which, "page": page, "counts": open_counts(now=now)}
+    after = request.GET.get("after", "")
+    page = parcels_page(which=which, after=after, now=now)
+    context = {"which": which, "after": after, "page": page, "counts": open_counts(now=now)}
     return render(request, "desk/orders.html", context)

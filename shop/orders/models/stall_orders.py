@@ -54,17 +54,19 @@ class StallOrderQuerySet(models.QuerySet["StallOrder"]):
             state=StallOrder.State.CANCELLED, order__status__in=NEVER_PAID
         )
 
-    def before(self, latest: "StallOrder") -> "StallOrderQuerySet":
-        """What comes after `latest` in a list that begins with the newest."""
+    def before(self, latest: "StallOrder", *, by: str = "created_at") -> "StallOrderQuerySet":
+        """What comes after `latest` in a list that begins with the newest, by this time of theirs."""
+        at = getattr(latest, by)
         # Said twice: an index is entered at the first condition, and would be read from its beginning without it.
-        return self.filter(created_at__lte=latest.created_at).filter(
-            models.Q(created_at__lt=latest.created_at) | models.Q(pk__lt=latest.pk)
+        return self.filter(**{f"{by}__lte": at}).filter(
+            models.Q(**{f"{by}__lt": at}) | models.Q(pk__lt=latest.pk)
         )
 
-    def to_send_after(self, last: "StallOrder") -> "StallOrderQuerySet":
-        """What comes after `last` in a list that begins with what has to be sent first."""
-        return self.filter(send_by__gte=last.send_by).filter(
-            models.Q(send_by__gt=last.send_by) | models.Q(pk__gt=last.pk)
+    def to_send_after(self, last: "StallOrder", *, by: str = "send_by") -> "StallOrderQuerySet":
+        """What comes after `last` in a list that begins with the earliest, as a rule by the day of sending."""
+        at = getattr(last, by)
+        return self.filter(**{f"{by}__gte": at}).filter(
+            models.Q(**{f"{by}__gt": at}) | models.Q(pk__gt=last.pk)
         )
 
     def marked_late(self, *, today: date) -> "StallOrderQuerySet":
@@ -199,6 +201,22 @@ class StallOrder(models.Model):
                 fields=["delivered_at"],
                 condition=models.Q(delivered_at__isnull=False, released_at=None),
                 name="stall_order_to_release",
+            ),
+            # The desk's lists, of all stalls. Their conditions are the tuples of states above, literally.
+            models.Index(
+                fields=["send_by", "id"],
+                condition=models.Q(state__in=("new", "accepted", "packed", "sent")),
+                name="stall_order_on_its_way",
+            ),
+            models.Index(
+                fields=["-delivered_at", "-id"],
+                condition=models.Q(state__in=("delivered", "closed")),
+                name="stall_order_arrived",
+            ),
+            models.Index(
+                fields=["state", "-created_at", "-id"],
+                condition=models.Q(state__in=("declined", "cancelled", "returned")),
+                name="stall_order_ended",
             ),
         ]
 

@@ -64,7 +64,7 @@ def an_order(*names: str, days_ago: int = 0) -> list[StallOrder]:
 
 
 def names_in(content: bytes) -> list[str]:
-    return re.findall(r"<td>(غرفه [^<]+)</td>", content.decode())
+    return re.findall(r"<td>(?:<a [^>]*>)?(غرفه [^<]+)<", content.decode())
 
 
 def text_of(content: bytes) -> str:

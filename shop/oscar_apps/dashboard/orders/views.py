@@ -1,6 +1,5 @@
 """All orders, and one of them with its parcels and payments. Nothing here can be pressed."""
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,6 +9,7 @@ from oscar.apps.order.models import Order
 
 from shop.accounts.rights import for_order_readers
 from shop.jalali import tehran_date
+from shop.orders.models import StallOrder
 from shop.persian import to_latin_digits
 
 ORDERS_ON_A_PAGE = 50
@@ -18,18 +18,31 @@ ORDERS_ON_A_PAGE = 50
 @for_order_readers
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
-    """The newest orders first; `q` looks for a number, a name or a phone."""
+    """The newest orders first, from the beginning or `after` one; `q` looks for a number, a name or a phone."""
     words = to_latin_digits(request.GET.get("q", "")).strip()
     orders = Order.objects.select_related("shipping_address").order_by("-date_placed", "-pk")
     if words:
         orders = orders.filter(
             Q(number__startswith=words)
-            | Q(stall_orders__number=words)
+            | Q(pk__in=StallOrder.objects.filter(number=words).values("order_id"))
             | Q(shipping_address__first_name__icontains=words)
             | Q(shipping_address__phone_number__endswith=words.lstrip("0") or words)
-        ).distinct()
-    page = Paginator(orders, ORDERS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dashboard/orders/order_list.html", {"page": page, "words": words})
+        )
+    after = request.GET.get("after", "")
+    last = orders.filter(number=after).first() if after else None
+    if last is not None:
+        at = last.date_placed
+        orders = orders.filter(date_placed__lte=at).filter(
+            Q(date_placed__lt=at) | Q(pk__lt=last.pk)
+        )
+    rows = list(orders[: ORDERS_ON_A_PAGE + 1])
+    context = {
+        "orders": rows[:ORDERS_ON_A_PAGE],
+        "has_more": len(rows) > ORDERS_ON_A_PAGE,
+        "after": after,
+        "words": words,
+    }
+    return render(request, "dashboard/orders/order_list.html", context)
 
 
 @for_order_readers
