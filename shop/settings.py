@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shop.storefront.middleware.MarketBasketMiddleware",
+    "shop.middleware.PressedTwiceMiddleware",
 ]
 ROOT_URLCONF = "shop.urls.office" if DOOR == "office" else "shop.urls.storefront"
 WSGI_APPLICATION = "shop.wsgi.application"

@@ -117,7 +117,9 @@ class Page(HTMLParser):
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def pages_of(client: Client, *starts: str, under: str, most: int = 200) -> list[Page]:
+def pages_of(
+    client: Client, *starts: str, under: str | tuple[str, ...], most: int = 200
+) -> list[Page]:
     """The pages that are linked from these and stand under this address, each visit undone."""
     waiting, known, pages = deque(starts), set(starts), []
     while waiting and len(pages) < most:

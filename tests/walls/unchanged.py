@@ -31,13 +31,14 @@ def keys_of(*rows: models.Model) -> Keys:
 
 
 class Tables:
-    """All rows as they were when this was made."""
+    """All rows as they were when this was made, or those of some tables."""
 
-    def __init__(self) -> None:
+    def __init__(self, only: Iterable[str] | None = None) -> None:
         self.models: dict[str, type[models.Model]] = {
             model._meta.db_table: model
             for model in apps.get_models(include_auto_created=True)
             if model._meta.managed and not model._meta.proxy and model._meta.label not in NOBODYS
+            if only is None or model._meta.db_table in only
         }
         self.before = {table: self._rows(model) for table, model in self.models.items()}
 

@@ -33,6 +33,16 @@ def test_a_way_is_offered_with_its_prices_in_persian_digits(client: Client, stal
     assert (rate.free_over, rate.travel_days, rate.is_everywhere) == (9_000_000, 3, True)
 
 
+def test_a_new_zone_sent_twice_is_one_and_no_error(client: Client, stall: Any) -> None:
+    client.post("/panel/sending/post/", PRICES)
+    typed = {**PRICES, "name": "نزدیک", "provinces": ["قم"]}
+    answers = [client.post("/panel/sending/post/provinces/", typed) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert ShippingZone.objects.count() == 1
+    other = client.post("/panel/sending/post/provinces/", {**typed, "name": "جای دیگر"})
+    assert "field__error" in other.content.decode()
+
+
 def test_pressing_twice_leaves_one_way(client: Client, stall: Any) -> None:
     for _press in range(2):
         client.post("/panel/sending/post/", PRICES)

@@ -24,7 +24,10 @@ def pause_to_answer(stall: Stall) -> StallDecision | None:
 
 
 def appeal_against_pause(*, stall: Stall, text: str, by_user: User, now: datetime) -> Appeal:
-    """Ask for another look; once for each pause. Raises ReasonMissing and StepRefused."""
+    """Ask for another look; once for each pause, and the same words again are the same appeal.
+
+    Raises ReasonMissing, and StepRefused when something else was said or nothing is paused.
+    """
     if not text.strip():
         raise ReasonMissing
     pause = pause_to_answer(stall)
@@ -36,6 +39,9 @@ def appeal_against_pause(*, stall: Stall, text: str, by_user: User, now: datetim
                 decision=pause, text=text.strip(), by_user=by_user, at=now
             )
     except IntegrityError as taken:
+        made = Appeal.objects.get(decision=pause)
+        if made.text == text.strip():
+            return made
         raise StepRefused from taken
     log.info("appeal.made appeal=%s", appeal.pk)
     return appeal

@@ -90,7 +90,10 @@ def invite_stall(
 def add_member(
     *, stall: Stall, phone: str, name: str, role: StallMember.Role, now: datetime
 ) -> StallMember:
-    """Let somebody work for a stall; they are told by SMS. Raises AlreadyMember."""
+    """Let somebody work for a stall; they are told by SMS. Who does so in this very role is left in peace.
+
+    Raises AlreadyMember for another role.
+    """
     try:
         with transaction.atomic():
             user = invite(phone=phone, name=name)
@@ -105,6 +108,9 @@ def add_member(
                 stall=stall.name,
             )
     except IntegrityError as taken:
+        known = stall.members.filter(user__phone=phone, role=role).first()
+        if known is not None:
+            return known
         raise AlreadyMember from taken
     log.info("stall.member_added stall=%s role=%s", stall.pk, role)
     return member

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -102,9 +103,14 @@ def stop_way(*, stall: Stall, method: str) -> None:
 
 
 def set_zone(*, rate: ShippingRate, zone_id: int | None, zone: Zone) -> ShippingZone:
-    """Ask another price to some provinces; `zone_id` None makes a zone. Raises ProvinceTwice."""
+    """Ask another price to some provinces; `zone_id` None makes a zone, once however often it is sent.
+
+    Raises ProvinceTwice.
+    """
     with transaction.atomic():
         ShippingRate.objects.select_for_update().get(pk=rate.pk)
+        if zone_id is None and (same := _same_zone(rate, zone)) is not None:
+            return same
         others = rate.zones.all() if zone_id is None else rate.zones.exclude(pk=zone_id)
         twice = sorted({name for other in others for name in other.provinces} & set(zone.provinces))
         if twice:
@@ -124,6 +130,16 @@ def set_zone(*, rate: ShippingRate, zone_id: int | None, zone: Zone) -> Shipping
         _write_tiers(rate, written, zone.prices)
     log.info("sending.zone_set rate=%s zone=%s", rate.pk, written.pk)
     return written
+
+
+def _same_zone(rate: ShippingRate, zone: Zone) -> ShippingZone | None:
+    """The zone that says just this already."""
+    found = rate.zones.filter(name=zone.name, travel_days=zone.travel_days)
+    for each in found.prefetch_related("tiers"):
+        prices = {tier.over_g: tier.price for tier in each.tiers.all()}
+        if set(each.provinces) == set(zone.provinces) and prices == zone.prices:
+            return each
+    return None
 
 
 def drop_zone(*, rate: ShippingRate, zone_id: int) -> None:
@@ -151,11 +167,22 @@ def _write_tiers(rate: ShippingRate, zone: ShippingZone | None, prices: Mapping[
 
 
 def keep_pickup_point(point: PickupPoint) -> None:
-    """Write a pick-up point, new or changed. The ways that lead to it rest while it is not in use."""
+    """Write a pick-up point, new or changed; a new one sent twice is one.
+
+    The ways that lead to it rest while it is not in use.
+    """
+    if point._state.adding and PickupPoint.objects.filter(**_said_of(point)).exists():
+        return
     with transaction.atomic():
         point.save()
         _tell_search(Listing.objects.filter(stall__partner__shipping_rates__pickup_point=point))
     log.info("sending.point_kept point=%s is_active=%s", point.pk, point.is_active)
+
+
+def _said_of(point: PickupPoint) -> dict[str, Any]:
+    return {
+        name: getattr(point, name) for name in ("name", "city", "address", "hours", "is_active")
+    }
 
 
 def _tell_search(listings: QuerySet[Listing]) -> None:
