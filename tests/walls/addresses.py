@@ -160,6 +160,8 @@ class Rows:
         a_member(self.stall, self.helper, role=StallMember.Role.HELPER)
         for stall in (self.stall, other):
             a_member(stall, self.facilitator, role=StallMember.Role.FACILITATOR)
+        self.own_facilitator = a_user(name="تسهیلگر الف")
+        a_member(self.stall, self.own_facilitator, role=StallMember.Role.FACILITATOR)
         self.zone = ShippingZone.objects.create(
             rate=self.stall.partner.shipping_rates.get(), name="نزدیک", provinces=["البرز"]
         )
@@ -307,6 +309,7 @@ class Rows:
             "person": self.shopper,
             "staff": a_staff_member(),
             "helper": self.helper,
+            "facilitator of A": self.own_facilitator,
             "carer": a_staff_member(),
             "finance": a_staff_member(),
             "admin": a_staff_member(is_superuser=True),

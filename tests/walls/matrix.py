@@ -17,7 +17,8 @@ Policy = Mapping[str, tuple[tuple[object, ...], ...]]
 # Who is answered as whom when a row says nothing else of them.
 LIKE = {
     **dict.fromkeys(("carer", "finance", "admin"), "staff"),
-    **dict.fromkeys(("helper", "person at office", "neighbour at office"), "keeper"),
+    **dict.fromkeys(("helper", "facilitator of A"), "keeper"),
+    **dict.fromkeys(("person at office", "neighbour at office"), "keeper"),
 }
 # Pages of one person's own, by the beginning of their names; at the office all of them are.
 OWN = (

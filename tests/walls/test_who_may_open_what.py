@@ -27,8 +27,9 @@ LOGIN, CHOOSE, AGAIN, HOME = "→/login/", "→/panel/stalls/", "→/second-fact
 
 # What an empty visit of each kind of page answers, GET then POST; a redirect by where it leads.
 SHOPPERS = ("stranger", "keeper", "neighbour", "facilitator", "person", "staff")
-# A row may go on for these; else a helper of stall A is answered like its keeper, and all staff alike.
-MORE_SHOPPERS = ("helper", "carer", "finance", "admin")
+# A row may go on for these; else whoever works for stall A alone is answered like its keeper, and all staff alike.
+# The facilitator above works for both stalls and has picked neither.
+MORE_SHOPPERS = ("helper", "facilitator of A", "carer", "finance", "admin")
 PANEL = {
     # A stall holder's own page: a person without a stall finds nothing, one with several picks first.
     "page": ((LOGIN, 200, 200, CHOOSE, 404, 404), (405,) * 6),
@@ -50,20 +51,14 @@ PANEL = {
         (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404),
     ),
     "not yet, and the owner's": (
-        (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404, 404),
-        (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404, 404),
+        (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404, 404, 404),
+        (LOGIN, "→/panel/orders/", 404, CHOOSE, 404, 404, 404, 404),
     ),
-    # A facilitator who picked the stall finds nothing either (test_statements): it is the owner's alone.
-    "owner's form": (
-        (LOGIN, 200, 200, CHOOSE, 404, 404, 404),
-        (LOGIN, 200, 200, CHOOSE, 404, 404, 404),
-    ),
-    "owner's form of a row": (
-        (LOGIN, 200, 404, CHOOSE, 404, 404, 404),
-        (LOGIN, 200, 404, CHOOSE, 404, 404, 404),
-    ),
+    # A facilitator of the stall finds nothing either: it is the owner's alone.
+    "owner's form": ((LOGIN, 200, 200, CHOOSE, 404, 404, 404, 404),) * 2,
+    "owner's form of a row": ((LOGIN, 200, 404, CHOOSE, 404, 404, 404, 404),) * 2,
     # Changes something of the visitor's own stall, whichever that is.
-    "owner's button": ((405,) * 6, (LOGIN, *["→/panel/"] * 2, CHOOSE, 404, 404, 404)),
+    "owner's button": ((405,) * 6, (LOGIN, *["→/panel/"] * 2, CHOOSE, 404, 404, 404, 404)),
     "form": ((LOGIN, 200, 200, CHOOSE, 404, 404), (LOGIN, 200, 200, CHOOSE, 404, 404)),
     "own step": ((405,) * 6, (LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404)),
     # Goods that were in the shop are not thrown away; the answer leads back to them.
@@ -75,11 +70,14 @@ PANEL = {
     "sending button": ((405,) * 6, (LOGIN, *["→/panel/sending/"] * 2, CHOOSE, 404, 404)),
     "owner's button of a row": (
         (405,) * 7,
-        (LOGIN, "→/panel/stall/", 404, CHOOSE, 404, 404, 404),
+        (LOGIN, "→/panel/stall/", 404, CHOOSE, 404, 404, 404, 404),
     ),
-    "owner's step": ((405,) * 7, (LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404, 404)),
-    # For who helps the stall alone; once they have picked it (test_holders_yes).
-    "facilitator's step": ((405,) * 6, (LOGIN, 404, 404, CHOOSE, 404, 404)),
+    "owner's step": ((405,) * 7, (LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404, 404, 404)),
+    # For who helps the stall alone.
+    "facilitator's step": (
+        (405,) * 6,
+        (LOGIN, 404, 404, CHOOSE, 404, 404, 404, "→/panel/products/"),
+    ),
     "button": ((405,) * 6, (LOGIN, *["→/panel/"] * 2, CHOOSE, 404, 404)),
     # Whoever is logged in may begin a stall.
     "beginning": ((LOGIN, *[200] * 5),) * 2,
