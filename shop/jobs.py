@@ -66,6 +66,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "ProductsChanged": ("search.jobs.refresh_products",),
     "QuestionAsked": ("vendors.stalls.jobs.tell_stall_of_question",),
     "QuestionShown": ("vendors.stalls.jobs.tell_asker",),
+    "QuestionRefused": ("vendors.stalls.jobs.tell_asker_of_refusal",),
+    "AnswerTakenOff": ("vendors.stalls.jobs.tell_stall_of_its_answer",),
     "ReviewShown": ("vendors.stalls.jobs.tell_stall_of_review",),
     "PhotoAdded": ("vendors.stalls.jobs.make_photo_sizes",),
     "PhotosGone": ("vendors.stalls.jobs.forget_gone_photos",),

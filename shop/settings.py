@@ -175,9 +175,10 @@ ACCOUNT_RATE_LIMITS = {
     "write_message": "60/h/ip",
     "find_order": "10/m/ip",
     "find_order_of_phone": "10/h/key",
-    "ask": "10/h/ip",
+    # Wide: a carrier puts many people behind one address, and they are strangers to each other.
+    "ask": "60/h/ip",
     "ask_of_phone": "10/d/key",
-    "report": "10/h/ip",
+    "report": "60/h/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "shop.accounts.adapter.SecondFactorAdapter"

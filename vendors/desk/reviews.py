@@ -23,27 +23,43 @@ from vendors.desk.voices import (
     said_review,
     to_read,
 )
-from vendors.stalls.errors import NoReasonGiven, StallError
+from vendors.stalls.errors import DecidedMeanwhile, NoReasonGiven, StallError
 from vendors.stalls.models import Question, Report, Review
 from vendors.stalls.services.questions import refuse_to_show_question, show_question
 from vendors.stalls.services.reports import settle_report
-from vendors.stalls.services.reviews import refuse_to_show_review, show_review
+from vendors.stalls.services.reviews import refuse_to_show_review, show_review, take_answer_off
 
 ON_ONE_PAGE = 30
+ANSWER_OFF = "answer-off"
 
 
 class DecisionForm(PlainForm):
-    """Shown or not, of the words that were seen; a refusal says why."""
+    """Shown or not, or without the stall's answer, of the words that were seen; all but a yes says why."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    decision = forms.ChoiceField(choices=[("show", "show"), ("refuse", "refuse")])
+    decision = forms.ChoiceField(choices=[(each, each) for each in ("show", "refuse", ANSWER_OFF)])
     reason = PlainTextField(
         label=gettext_lazy("Why not?"),
         max_length=300,
         required=False,
-        help_text=gettext_lazy("In plain, kind words: whoever wrote it reads this."),
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
+
+    def __init__(self, *args: Any, said: Review | Question, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"seen": said.version}, **kwargs)
+        self.fields["reason"].help_text = _who_reads_why(said)
+
+
+def _who_reads_why(said: Review | Question) -> str:
+    if isinstance(said, Question):
+        return _(
+            "In plain, kind words: the stall reads this. Whoever asked is told that it is not shown."
+        )
+    if said.answer:
+        return _(
+            "In plain, kind words: the buyer reads this; of an answer that is taken off, the stall."
+        )
+    return _("In plain, kind words: whoever wrote it reads this.")
 
 
 @for_stall_staff
@@ -86,7 +102,7 @@ def question(request: HttpRequest, user: User, question_id: int) -> HttpResponse
 
 def _decide(request: HttpRequest, user: User, said: Review | Question) -> HttpResponse:
     is_review = isinstance(said, Review)
-    form = DecisionForm(request.POST or None, initial={"seen": said.version})
+    form = DecisionForm(request.POST or None, said=said)
     if form.is_valid():
         try:
             _step(said, form, by_user_id=user.pk)
@@ -96,10 +112,7 @@ def _decide(request: HttpRequest, user: User, said: Review | Question) -> HttpRe
             messages.error(request, str(error))
             return redirect(request.path)
         else:
-            is_shown = form.cleaned_data["decision"] == "show"
-            messages.success(
-                request, _("It stands on the page.") if is_shown else _("It is not shown.")
-            )
+            messages.success(request, _done(form.cleaned_data["decision"]))
             return redirect("desk:reviews" if is_review else "desk:questions")
     context = {
         "said": said,
@@ -108,6 +121,12 @@ def _decide(request: HttpRequest, user: User, said: Review | Question) -> HttpRe
         "reports": said.reports.filter(settled_at=None),
     }
     return render(request, "desk/said.html", context)
+
+
+def _done(decision: str) -> str:
+    if decision == ANSWER_OFF:
+        return _("The answer is off the page, and the stall is told why.")
+    return _("It stands on the page.") if decision == "show" else _("It is not shown.")
 
 
 def _step(said: Review | Question, form: DecisionForm, *, by_user_id: int) -> None:
@@ -121,7 +140,11 @@ def _step(said: Review | Question, form: DecisionForm, *, by_user_id: int) -> No
             show_question(question=said, **by)
         return
     reason = form.cleaned_data["reason"]
-    if isinstance(said, Review):
+    if form.cleaned_data["decision"] == ANSWER_OFF:
+        if not isinstance(said, Review):
+            raise DecidedMeanwhile  # a question is shown with its answer or not at all
+        take_answer_off(review=said, reason=reason, **by)
+    elif isinstance(said, Review):
         refuse_to_show_review(review=said, reason=reason, **by)
     else:
         refuse_to_show_question(question=said, reason=reason, **by)

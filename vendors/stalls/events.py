@@ -28,8 +28,21 @@ class QuestionShown:
 
 
 @dataclass(frozen=True)
+class QuestionRefused:
+    question_id: int
+
+
+@dataclass(frozen=True)
 class ReviewShown:
     review_id: int
+
+
+@dataclass(frozen=True)
+class AnswerTakenOff:
+    """The stall's answer to a review is gone; `version` is that of the review when it stood there."""
+
+    review_id: int
+    version: int
 
 
 @dataclass(frozen=True)

@@ -119,8 +119,16 @@ class QuestionForm(OnceForm):
 
 
 class ReportForm(OnceForm):
+    """Of a review with an answer one says which of the two is meant."""
+
+    is_of_answer = forms.BooleanField(label=_("It is about the stall's answer"), required=False)
     reason = PlainTextField(
         label=_("What is wrong with it?"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
+
+    def __init__(self, *args: Any, has_answer: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_answer:
+            del self.fields["is_of_answer"]

@@ -176,16 +176,55 @@ def tell_stall_of_review(review_id: int) -> None:
 
 
 @app.task(queue=MARKET)
-def tell_asker(question_id: int) -> None:
-    question = Question.objects.select_related("listing__product").get(pk=question_id)
-    product = question.listing.product
+def tell_stall_of_its_answer(review_id: int, version: int) -> None:
+    """Why an answer was taken off; nothing when the stall has written another meanwhile."""
+    review = Review.objects.select_related("listing__product", "listing__stall").get(pk=review_id)
+    if not review.answer_reason:
+        return
     with translation.override(settings.LANGUAGE_CODE):
-        url = f"{settings.STOREFRONT_URL}{reverse('product', args=[product.slug])}#questions"
-        text = _("Bazarche: your question about %(goods)s is answered. %(url)s") % {
-            "goods": product.title,
-            "url": url,
+        text = _(
+            "We took your answer about %(goods)s off its page: %(reason)s"
+            " You may write another: %(url)s"
+        ) % {
+            "goods": review.listing.product.title,
+            "reason": review.answer_reason,
+            "url": _panel_url("panel:answer_review", review_id),
         }
-    send_sms(key=f"answer:{question_id}", phone=question.phone, text=text, now=timezone.now())
+        key = f"answer-off:{review_id}:{version}"
+        _tell_members(review.listing.stall, key=key, text=text)
+
+
+@app.task(queue=MARKET)
+def tell_asker(question_id: int) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("Bazarche: your question about %(goods)s is answered. %(url)s")
+        _tell_asker_how_it_ended(question_id, key="answer", text=text)
+
+
+@app.task(queue=MARKET)
+def tell_asker_of_refusal(question_id: int) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _(
+            "Bazarche: we could not put your question about %(goods)s on its page. You are welcome"
+            " to ask once more, in other words: %(url)s"
+        )
+        _tell_asker_how_it_ended(question_id, key="not-shown", text=text)
+
+
+def _tell_asker_how_it_ended(question_id: int, *, key: str, text: str) -> None:
+    """One message, and the number it goes to is forgotten: it was given for this alone."""
+    question = Question.objects.select_related("listing__product").get(pk=question_id)
+    if not question.phone:
+        return
+    product = question.listing.product
+    url = f"{settings.STOREFRONT_URL}{reverse('product', args=[product.slug])}#questions"
+    send_sms(
+        key=f"{key}:{question_id}",
+        phone=question.phone,
+        text=text % {"goods": product.title, "url": url},
+        now=timezone.now(),
+    )
+    Question.objects.filter(pk=question_id).update(phone="")
 
 
 def _panel_url(name: str, pk: int) -> str:

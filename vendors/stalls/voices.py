@@ -1,13 +1,15 @@
 """Pages where visitors write: a buyer's review, a question about goods, a report."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
-from allauth.core.ratelimit import consume_or_429
+from allauth.core.ratelimit import consume
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.core.signing import BadSignature
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop.orders.links import read_order_token
 from vendors.stalls.errors import ReviewRefused, StallError
 from vendors.stalls.forms import QuestionForm, ReportForm, ReviewForm
-from vendors.stalls.models import Listing, Question, Review
+from vendors.stalls.models import Listing, Question, Report, Review
 from vendors.stalls.queries.listings import shown_listings
 from vendors.stalls.queries.reviews import (
     BoughtLine,
@@ -81,17 +83,31 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     listing = _listing_or_404(slug)
     form = QuestionForm(request.POST or None)
     if form.is_valid():
-        limited: HttpResponse | None = consume_or_429(
-            request, action="ask_of_phone", key=form.cleaned_data["phone"]
-        ) or consume_or_429(request, action="ask")
-        if limited is not None:
-            return limited
-        ask_question(listing=listing, **form.cleaned_data, now=timezone.now())
-        messages.success(
-            request, _("Asked. When the stall has answered, a message comes to your number.")
-        )
-        return redirect("product", slug)
-    return render(request, "stalls/ask.html", {"listing": listing, "form": form})
+        is_new = not Question.objects.filter(form_id=form.cleaned_data["form_id"]).exists()
+        if is_new and (why_not := _too_many(request, form.cleaned_data["phone"])):
+            form.add_error(None, why_not)
+        else:
+            ask_question(listing=listing, **form.cleaned_data, now=timezone.now())
+            messages.success(
+                request, _("Asked. When the stall has answered, a message comes to your number.")
+            )
+            return redirect("product", slug)
+    context = {"listing": listing, "form": form}
+    return render(request, "stalls/ask.html", context, status=_status_of(form))
+
+
+def _too_many(request: HttpRequest, phone: str) -> str:
+    """A few a day from one number; many from one address, which a carrier's customers share. Empty: one may ask."""
+    if not consume(request, action="ask_of_phone", key=phone):
+        return _("You have asked much today. Please send this again tomorrow.")
+    if not consume(request, action="ask"):
+        return _("Many questions come at once. Please send this again in an hour.")
+    return ""
+
+
+def _status_of(form: Form) -> int:
+    """What was typed comes back; a program learns that it came too often."""
+    return HTTPStatus.TOO_MANY_REQUESTS if form.non_field_errors() else HTTPStatus.OK
 
 
 @require_safe
@@ -128,16 +144,18 @@ def report_question(request: HttpRequest, slug: str, question_id: int) -> HttpRe
 def _report(
     request: HttpRequest, listing: Listing, about: Review | Question | Listing
 ) -> HttpResponse:
-    form = ReportForm(request.POST or None)
+    has_answer = isinstance(about, Review) and bool(about.answer)
+    form = ReportForm(request.POST or None, has_answer=has_answer)
     if form.is_valid():
-        limited: HttpResponse | None = consume_or_429(request, action="report")
-        if limited is not None:
-            return limited
-        report(about=about, **form.cleaned_data, now=timezone.now())
-        messages.success(request, _("Thank you for telling us. We look at it."))
-        return redirect("product", listing.product.slug)
+        is_new = not Report.objects.filter(form_id=form.cleaned_data["form_id"]).exists()
+        if is_new and not consume(request, action="report"):
+            form.add_error(None, _("Many reports come at once. Please send this again in an hour."))
+        else:
+            report(about=about, **form.cleaned_data, now=timezone.now())
+            messages.success(request, _("Thank you for telling us. We look at it."))
+            return redirect("product", listing.product.slug)
     context = {"listing": listing, "about": None if about == listing else about, "form": form}
-    return render(request, "stalls/report.html", context)
+    return render(request, "stalls/report.html", context, status=_status_of(form))
 
 
 def _all(

@@ -104,6 +104,28 @@ def test_a_shown_review_may_be_taken_off_again(client: Client, product: Any) -> 
     assert Review.objects.get().state == Shown.REFUSED
 
 
+def test_an_answer_is_taken_off_and_the_review_stays(client: Client, product: Any) -> None:
+    review = a_review(product, answer="برو بابا", answered_at=NOON)
+    path = f"/reviews/{review.pk}/"
+    assert "فقط پاسخ را بردار، نظر بماند" in client.get(path).content.decode()
+    form = {"seen": "1", "decision": "answer-off", "reason": ""}
+    assert "در چند کلمه بگویید چرا نه" in client.post(path, form).content.decode()
+    client.post(path, {**form, "reason": "تند است"})
+    review.refresh_from_db()
+    assert (review.state, review.answer, review.answer_reason) == (Shown.SHOWN, "", "تند است")
+    assert "فقط پاسخ را بردار" not in client.get(path).content.decode()
+
+
+def test_it_is_said_truly_who_reads_why(client: Client, product: Any) -> None:
+    review = a_review(product, state=Shown.WAITING)
+    question = a_question(product)
+    pages = (f"/reviews/{review.pk}/", f"/questions/{question.pk}/")
+    said = [client.get(path).content.decode() for path in pages]
+    assert "نویسنده‌اش این را می‌خواند" in said[0]
+    assert "نویسنده‌اش این را می‌خواند" not in said[1]
+    assert "به پرسنده فقط می‌گوییم که نشان داده نشد" in said[1]
+
+
 def test_a_question_is_shown_when_it_was_answered(client: Client, product: Any) -> None:
     asked = a_question(product, text="بی‌پاسخ مانده")
     answered = a_question(product, answer="یک سال", answered_at=NOON)

@@ -88,6 +88,16 @@ def test_a_refused_answer_says_why(client: Client, product: Any) -> None:
     assert "پاسخ را از نو بنویسم" in page
 
 
+def test_an_answer_that_was_taken_off_says_why_and_may_be_written_anew(
+    client: Client, product: Any
+) -> None:
+    review = a_review(product, answer_reason="تند است")
+    for path in ("/panel/reviews/", f"/panel/reviews/{review.pk}/"):
+        assert "تند است" in client.get(path).content.decode()
+    client.post(f"/panel/reviews/{review.pk}/", {"answer": "ممنون"})
+    assert "تند است" not in client.get("/panel/reviews/").content.decode()
+
+
 def test_the_neighbours_are_not_there(client: Client, stall: Stall, neighbour: Stall) -> None:
     other = a_product(neighbour)
     review, question = a_review(other, text="راز"), a_question(other, text="راز همسایه")

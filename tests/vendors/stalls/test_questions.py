@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from shop.jobs import SUBSCRIBERS
 from shop.notices.models import Notice
 from tests.makers import (
     NOON,
@@ -19,7 +20,7 @@ from tests.makers import (
     a_user,
 )
 from vendors.stalls.errors import AnsweredAlready, DecidedMeanwhile, NoReasonGiven
-from vendors.stalls.jobs import tell_asker, tell_stall_of_question
+from vendors.stalls.jobs import tell_asker, tell_asker_of_refusal, tell_stall_of_question
 from vendors.stalls.models import Question, Report, Shown
 from vendors.stalls.services.questions import (
     answer_question,
@@ -120,6 +121,37 @@ def test_one_number_asks_ten_times_a_day(client: Client, product: Any) -> None:
     assert Question.objects.count() == 10
 
 
+def test_who_asked_too_much_is_told_so_and_keeps_what_was_typed(
+    client: Client, product: Any
+) -> None:
+    for _ in range(10):
+        client.post("/p/p/ask/", typed())
+    page = client.post("/p/p/ask/", typed(text="و در یخچال؟"))
+    assert page.status_code == 429
+    html = page.content.decode()
+    assert "لطفاً این را فردا دوباره بفرستید" in html
+    assert "و در یخچال؟" in html
+
+
+def test_strangers_behind_one_address_use_up_no_share_of_each_other(
+    client: Client, product: Any
+) -> None:
+    answers = [
+        client.post("/p/p/ask/", typed(phone=f"091276543{n:02}")).status_code for n in range(30)
+    ]
+    assert answers == [302] * 30
+
+
+def test_a_second_press_of_the_last_form_is_done_and_counts_nothing(
+    client: Client, product: Any
+) -> None:
+    forms = [typed() for _ in range(10)]
+    for form in forms:
+        client.post("/p/p/ask/", form)
+    assert client.post("/p/p/ask/", forms[-1]).headers["Location"] == "/p/p/"
+    assert Question.objects.count() == 10
+
+
 def test_goods_that_are_not_in_the_shop_are_404(client: Client, product: Any) -> None:
     product.is_public = False
     product.save(update_fields=["is_public"])
@@ -174,6 +206,41 @@ def test_the_stall_is_told_of_a_question_and_the_asker_of_its_answer_each_once(
     assert texts[PHONE].endswith("/p/p/#questions")
 
 
+def test_the_askers_number_is_forgotten_once_they_were_told(product: Any) -> None:
+    question = a_question(product, phone=PHONE)
+    tell_asker(question_id=question.pk)
+    question.refresh_from_db()
+    assert question.phone == ""
+
+
+def test_a_refusal_is_told_to_the_asker_once_and_kindly_without_its_reason(product: Any) -> None:
+    question = a_question(product, phone=PHONE)
+    staff = a_staff_member(is_enrolled=False)
+    by = {"seen": 1, "by_user_id": staff.pk, "now": NOON}
+    refuse_to_show_question(question=question, reason="شماره نگذارید", **by)
+    assert SUBSCRIBERS["QuestionRefused"] == ("vendors.stalls.jobs.tell_asker_of_refusal",)
+    for _ in range(2):
+        tell_asker_of_refusal(question_id=question.pk)
+    notice = Notice.objects.get()
+    assert notice.phone == PHONE
+    assert notice.text.startswith("بازارچه: نشد پرسش شما دربارهٔ «ترشی لیته» را در صفحه‌اش بگذاریم")
+    assert "شماره نگذارید" not in notice.text
+    question.refresh_from_db()
+    assert question.phone == ""
+    tell_asker(question_id=question.pk)  # shown later after all: nobody is left to be told
+    assert Notice.objects.count() == 1
+
+
+def test_numbers_in_an_answer_are_hidden_and_the_same_answer_again_changes_nothing(
+    product: Any,
+) -> None:
+    question = a_question(product)
+    for _ in range(2):
+        answer_question(question=question, answer="زنگ بزنید ۰۹۱۲۳۴۵۶۷۸۹", now=NOON)
+    question.refresh_from_db()
+    assert (question.answer, question.version) == ("زنگ بزنید •••", 2)
+
+
 def test_the_newest_ten_stand_on_the_page_and_the_others_on_their_own(
     client: Client, product: Any
 ) -> None:
@@ -218,8 +285,19 @@ def test_a_report_says_what_is_wrong(client: Client, product: Any, reason: str) 
 
 
 def test_reports_from_one_place_are_limited(client: Client, product: Any) -> None:
-    answers = [
-        client.post("/p/p/report/", {"form_id": str(uuid4()), "reason": "نه"}).status_code
-        for _ in range(12)
-    ]
-    assert answers == [302] * 10 + [429] * 2
+    forms = [{"form_id": str(uuid4()), "reason": f"نه، بار {n}"} for n in range(62)]
+    answers = [client.post("/p/p/report/", form) for form in forms]
+    assert [answer.status_code for answer in answers] == [302] * 60 + [429] * 2
+    assert "نه، بار 61" in answers[-1].content.decode()
+    assert client.post("/p/p/report/", forms[0]).status_code == 302  # known already
+
+
+def test_a_report_may_name_the_answer(client: Client, product: Any) -> None:
+    review = a_review(product, answer="برو بابا", answered_at=NOON)
+    path = f"/p/p/reviews/{review.pk}/report/"
+    page = client.get(path).content.decode()
+    assert "برو بابا" in page
+    assert "دربارهٔ پاسخ غرفه است" in page
+    client.post(path, {"form_id": str(uuid4()), "reason": "زشت است", "is_of_answer": "on"})
+    assert Report.objects.get().is_of_answer
+    assert "دربارهٔ پاسخ غرفه است" not in client.get("/p/p/report/").content.decode()

@@ -26,14 +26,15 @@ from tests.makers import (
     a_user,
     an_arrived_order,
 )
-from vendors.stalls.errors import AnsweredAlready, DecidedMeanwhile
-from vendors.stalls.jobs import tell_stall_of_review
+from vendors.stalls.errors import AnsweredAlready, DecidedMeanwhile, NoReasonGiven
+from vendors.stalls.jobs import tell_stall_of_its_answer, tell_stall_of_review
 from vendors.stalls.models import Review, ReviewPhoto, Shown
 from vendors.stalls.queries.reviews import Score, said_of, score_of_stall
 from vendors.stalls.services.reviews import (
     answer_review,
     refuse_to_show_review,
     show_review,
+    take_answer_off,
 )
 
 pytestmark = pytest.mark.django_db
@@ -337,3 +338,56 @@ def test_what_is_not_on_the_page_is_not_answered() -> None:
     review = a_review(a_product(a_stall()), state=Shown.WAITING)
     with pytest.raises(AnsweredAlready):
         answer_review(review=review, answer="ممنون", now=NOON)
+
+
+def test_numbers_in_an_answer_are_hidden_and_the_same_words_again_are_one_answer() -> None:
+    review = a_review(a_product(a_stall()))
+    for _ in range(2):
+        answer_review(review=review, answer="زنگ بزنید ۰۹۱۲۳۴۵۶۷۸۹", now=NOON)
+    review.refresh_from_db()
+    assert review.answer == "زنگ بزنید •••"
+
+
+def test_a_rewritten_review_does_not_keep_the_answer_to_its_old_words(client: Client) -> None:
+    [stall_order] = an_arrived_order((a_product(a_stall()), 1))
+    path = address_of(stall_order)
+    client.post(path, TYPED)
+    review = Review.objects.get()
+    decide(review)
+    answer_review(review=review, answer="دروغ می‌گویید", now=NOON)
+    review.refresh_from_db()
+    decide(review, reason="نام کسی در آن است")
+    client.post(path, {**TYPED, "text": "کمی شور بود"})
+    review.refresh_from_db()
+    assert (review.state, review.answer, review.answered_at) == (Shown.WAITING, "", None)
+    decide(review)
+    answer_review(review=review, answer="ممنون، کم‌نمک‌تر می‌کنیم", now=NOON)
+    review.refresh_from_db()
+    assert review.answer == "ممنون، کم‌نمک‌تر می‌کنیم"
+
+
+def test_an_answer_is_taken_off_alone_and_the_stall_may_write_another() -> None:
+    stall = a_stall(keeper=a_user(phone="+989121110000"))
+    review = a_review(a_product(stall, "ترشی لیته"))
+    answer_review(review=review, answer="دروغ می‌گویید", now=NOON)
+    review.refresh_from_db()
+    staff = a_staff_member(is_enrolled=False)
+    by = {"review": review, "by_user_id": staff.pk, "now": NOON}
+    with pytest.raises(NoReasonGiven):
+        take_answer_off(**by, seen=review.version, reason="")
+    with pytest.raises(DecidedMeanwhile):
+        take_answer_off(**by, seen=review.version - 1, reason="تند است")
+    seen = review.version
+    take_answer_off(**by, seen=seen, reason="تند است")
+    with pytest.raises(DecidedMeanwhile):
+        take_answer_off(**by, seen=seen, reason="تند است")
+    review.refresh_from_db()
+    assert (review.state, review.answer, review.answer_reason) == (Shown.SHOWN, "", "تند است")
+    for _ in range(2):
+        tell_stall_of_its_answer(review_id=review.pk, version=seen)
+    notice = Notice.objects.get()
+    assert notice.phone == "+989121110000"
+    assert notice.text.startswith("پاسخ شما دربارهٔ «ترشی لیته» را از صفحه‌اش برداشتیم: تند است")
+    answer_review(review=review, answer="ممنون", now=NOON)
+    review.refresh_from_db()
+    assert (review.answer, review.answer_reason) == ("ممنون", "")

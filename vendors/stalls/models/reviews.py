@@ -46,8 +46,12 @@ class Review(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=Shown.choices, default=Shown.WAITING)
     answer = models.TextField(_("the stall's answer"), max_length=1000, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
+    # Why an answer was taken off; the stall reads it until it has written another.
+    answer_reason = models.CharField(
+        _("why the answer is gone"), max_length=300, blank=True, db_default=""
+    )
     created_at = models.DateTimeField(_("written"))
-    # Grows with each change of the words: what was looked at is what comes to be shown.
+    # Grows with each change of the words or their answer: what was looked at is what is decided.
     version = models.PositiveIntegerField(default=1)
     # Why it is not shown; its buyer reads it.
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -98,11 +102,14 @@ class ReviewPhoto(models.Model):
 
 
 class Question(models.Model):
-    """A question about goods, shown with its answer. The asker's number is for the answer alone."""
+    """A question about goods, shown with its answer.
+
+    The asker's number is for the one message that says how it ended, and empty after that.
+    """
 
     listing = models.ForeignKey(Listing, models.CASCADE, related_name="questions")
     text = models.TextField(_("question"), max_length=500)
-    phone = models.CharField(_("mobile number"), max_length=16)
+    phone = models.CharField(_("mobile number"), max_length=16, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=Shown.choices, default=Shown.WAITING)
     answer = models.TextField(_("the stall's answer"), max_length=1000, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
@@ -144,6 +151,8 @@ class Report(models.Model):
     review = models.ForeignKey(Review, models.CASCADE, null=True, related_name="reports")
     question = models.ForeignKey(Question, models.CASCADE, null=True, related_name="reports")
     listing = models.ForeignKey(Listing, models.CASCADE, null=True, related_name="reports")
+    # Of a review: it is the stall's answer that should not stand there.
+    is_of_answer = models.BooleanField(_("about the answer"), db_default=False)
     reason = models.CharField(_("reason"), max_length=300)
     created_at = models.DateTimeField(_("reported"))
     # Of the form it was typed in: sent twice, reported once.

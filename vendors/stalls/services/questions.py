@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import F
 
 from shop.jobs import publish
+from shop.orders.masking import mask
 from vendors.stalls.errors import AnsweredAlready, DecidedMeanwhile, NoReasonGiven
-from vendors.stalls.events import QuestionAsked, QuestionShown
+from vendors.stalls.events import QuestionAsked, QuestionRefused, QuestionShown
 from vendors.stalls.models import Listing, Question, Shown
 
 log = logging.getLogger(__name__)
@@ -32,12 +33,19 @@ def ask_question(
 
 
 def answer_question(*, question: Question, answer: str, now: datetime) -> None:
-    """The stall's answer, which may be written anew until it is on the page. Raises AnsweredAlready after that."""
+    """The stall's answer, with numbers in it hidden; it may be written anew until it is on the page.
+
+    Raises AnsweredAlready after that. The same words again change nothing.
+    """
+    text = mask(answer).text
+    same = Question.objects.filter(pk=question.pk, answer=text).exclude(state=Shown.REFUSED)
+    if same.exists():
+        return
     moved = (
         Question.objects.filter(pk=question.pk)
         .exclude(state=Shown.SHOWN)
         .update(
-            answer=answer,
+            answer=text,
             answered_at=now,
             state=Shown.WAITING,
             reason="",
@@ -66,14 +74,16 @@ def show_question(*, question: Question, seen: int, by_user_id: int, now: dateti
 def refuse_to_show_question(
     *, question: Question, seen: int, reason: str, by_user_id: int, now: datetime
 ) -> None:
-    """Keep a question off the page, or take it off. Raises NoReasonGiven, DecidedMeanwhile."""
+    """Keep a question off the page, or take it off; the asker is told. Raises NoReasonGiven, DecidedMeanwhile."""
     if not reason:
         raise NoReasonGiven
-    moved = (
-        Question.objects.filter(pk=question.pk, version=seen)
-        .exclude(state=Shown.REFUSED)
-        .update(state=Shown.REFUSED, reason=reason, decided_by_id=by_user_id, decided_at=now)
-    )
-    if moved != 1:
-        raise DecidedMeanwhile
+    with transaction.atomic():
+        moved = (
+            Question.objects.filter(pk=question.pk, version=seen)
+            .exclude(state=Shown.REFUSED)
+            .update(state=Shown.REFUSED, reason=reason, decided_by_id=by_user_id, decided_at=now)
+        )
+        if moved != 1:
+            raise DecidedMeanwhile
+        publish(QuestionRefused(question.pk))
     log.info("question.refused question=%s", question.pk)

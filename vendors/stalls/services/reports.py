@@ -10,12 +10,23 @@ log = logging.getLogger(__name__)
 
 
 def report(
-    *, about: Review | Question | Listing, reason: str, form_id: uuid.UUID, now: datetime
+    *,
+    about: Review | Question | Listing,
+    reason: str,
+    form_id: uuid.UUID,
+    now: datetime,
+    is_of_answer: bool = False,
 ) -> Report:
     """Note that somebody finds it wrong; the form sent twice reports once. Nobody is named."""
     kind = {Review: "review", Question: "question", Listing: "listing"}[type(about)]
     found, is_new = Report.objects.get_or_create(
-        form_id=form_id, defaults={kind: about, "reason": reason, "created_at": now}
+        form_id=form_id,
+        defaults={
+            kind: about,
+            "is_of_answer": is_of_answer,
+            "reason": reason,
+            "created_at": now,
+        },
     )
     if is_new:
         log.info("report.made report=%s about=%s", found.pk, kind)

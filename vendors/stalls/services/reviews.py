@@ -1,4 +1,7 @@
-"""Reviews: the buyer of a line writes one, staff look at it, the stall answers once."""
+"""Reviews: the buyer of a line writes one, staff look at it, the stall answers once.
+
+The answer is public at once; staff may take it off alone, and the stall may then write another.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -11,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from shop.jobs import publish
+from shop.orders.masking import mask
 from shop.orders.models import StallOrder
 from vendors.stalls.errors import (
     AnsweredAlready,
@@ -21,7 +25,7 @@ from vendors.stalls.errors import (
     ReviewStands,
     TooManyPhotos,
 )
-from vendors.stalls.events import ReviewShown
+from vendors.stalls.events import AnswerTakenOff, ReviewShown
 from vendors.stalls.models import Listing, Review, ReviewPhoto, Shown, StallMember
 from vendors.stalls.photos import store_photo
 
@@ -73,7 +77,8 @@ def write_review(
                 "created_at": now,
             },
         )
-        if not is_new:
+        if not is_new and not _is_said(review, words, keys):
+            # What the stall answered was an answer to the words before.
             changed = (
                 Review.objects.filter(pk=review.pk)
                 .exclude(state=Shown.SHOWN)
@@ -83,6 +88,8 @@ def write_review(
                     name=words.name,
                     state=Shown.WAITING,
                     reason="",
+                    answer="",
+                    answered_at=None,
                     version=F("version") + 1,
                 )
             )
@@ -92,6 +99,18 @@ def write_review(
         _keep_photos(review, keys, words.without)
     log.info("review.written review=%s", review.pk)
     return review
+
+
+def _is_said(review: Review, words: Words, keys: Sequence[str]) -> bool:
+    """Whether these words and photos wait to be read already: the form was sent twice."""
+    said = (review.stars, review.text, review.name)
+    photos = dict(review.photos.values_list("pk", "key"))
+    return (
+        review.state == Shown.WAITING
+        and said == (words.stars, words.text, words.name)
+        and set(keys) <= set(photos.values())
+        and words.without.isdisjoint(photos)
+    )
 
 
 def _keep_photos(review: Review, keys: Sequence[str], without: frozenset[int]) -> None:
@@ -137,10 +156,43 @@ def refuse_to_show_review(
 
 
 def answer_review(*, review: Review, answer: str, now: datetime) -> None:
-    """The stall's one reply to a review that is on the page. Raises AnsweredAlready."""
+    """The stall's one reply to a review that is on the page, with numbers in it hidden; the same words again are one.
+
+    Raises AnsweredAlready.
+    """
+    text = mask(answer).text
     moved = Review.objects.filter(pk=review.pk, state=Shown.SHOWN, answer="").update(
-        answer=answer, answered_at=now
+        answer=text, answered_at=now, answer_reason="", version=F("version") + 1
     )
-    if moved != 1:
+    if moved == 1:
+        log.info("review.answered review=%s", review.pk)
+    elif not Review.objects.filter(pk=review.pk, state=Shown.SHOWN, answer=text).exists():
         raise AnsweredAlready
-    log.info("review.answered review=%s", review.pk)
+
+
+def take_answer_off(
+    *, review: Review, seen: int, reason: str, by_user_id: int, now: datetime
+) -> None:
+    """Take the answer that was seen off its review, which stays. The stall is told why and may write another.
+
+    Raises NoReasonGiven, and DecidedMeanwhile when there is another answer by now, or none.
+    """
+    if not reason:
+        raise NoReasonGiven
+    with transaction.atomic():
+        taken = (
+            Review.objects.filter(pk=review.pk, version=seen)
+            .exclude(answer="")
+            .update(
+                answer="",
+                answered_at=None,
+                answer_reason=reason,
+                decided_by_id=by_user_id,
+                decided_at=now,
+                version=F("version") + 1,
+            )
+        )
+        if taken != 1:
+            raise DecidedMeanwhile
+        publish(AnswerTakenOff(review.pk, seen))
+    log.info("review.answer_taken_off review=%s", review.pk)
