@@ -13,7 +13,7 @@ from vendors.settlements.services.accounts import propose_account, refuse_accoun
 from vendors.stalls.models import StallMember
 
 pytestmark = pytest.mark.django_db
-NO_ACCOUNT = "تا شماره حساب بانکی‌تان را نگفته‌اید نمی‌توانیم پولتان را بدهیم."
+NO_ACCOUNT = "تا شمارهٔ حساب بانکی‌تان را نگفته‌اید نمی‌توانیم پولتان را بدهیم."
 WAITS = "حساب بانکی‌تان پیش ماست: درباره‌اش با شما تماس می‌گیریم. تا آن وقت نمی‌توانیم پولتان را بدهیم."
 REFUSED = "حساب بانکی‌ای که گفتید به کار نیامد. تا حساب درست را نگویید نمی‌توانیم پولتان را بدهیم."
 
