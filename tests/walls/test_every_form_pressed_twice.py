@@ -227,7 +227,7 @@ def press_other_states(presses: Presses, full: FullStall) -> None:
     )
     goods = f"/panel/products/{full.product.pk}/"
     presses.press_forms_of(
-        pages_of(client, goods, under="(nowhere)"), within="panel:answer_listing"
+        pages_of(client, f"{goods}answer/", under="(nowhere)"), within="panel:answer_listing"
     )
     presses.client = a_client(helps)
     presses.press(f"{goods}ask-again/", same_form())

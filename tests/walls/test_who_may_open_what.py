@@ -72,7 +72,7 @@ PANEL = {
         (405,) * 7,
         (LOGIN, "→/panel/stall/", 404, CHOOSE, 404, 404, 404, 404),
     ),
-    "owner's step": ((405,) * 7, (LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404, 404, 404)),
+    "owner's step": ((LOGIN, "→/panel/products/", 404, CHOOSE, 404, 404, 404, 404),) * 2,
     # For who helps the stall alone.
     "facilitator's step": (
         (405,) * 6,

@@ -1,5 +1,7 @@
 """The stall holder's answer to goods that a facilitator has entered: by the link of the SMS alone, or in the panel."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,17 +42,20 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("confirm_listing", token=token)
         except StallError as refused:
             error = str(refused)
+    return render(request, "panel/confirm.html", {**_question(listing), "error": error})
+
+
+def _question(listing: Listing) -> dict[str, Any]:
+    """The goods as the holder is asked about them."""
     photo = listing.photos.first()
-    context = {
+    return {
         "listing": listing,
         "photo": photo.key if photo else "",
         "record": listing.product.stockrecords.first(),
-        "sizes": sizes_of(listing),
+        "sizes": sizes_of(listing) if listing.product.is_parent else [],
         "waits": listing.state == Listing.State.CONFIRM,
         "seen": mark_of(listing),
-        "error": error,
     }
-    return render(request, "panel/confirm.html", context)
 
 
 def _answer(request: HttpRequest, listing: Listing) -> bool:
@@ -64,16 +69,21 @@ def _answer(request: HttpRequest, listing: Listing) -> bool:
     return False
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @seated
 @for_owner
 def answer(request: HttpRequest, seat: Seat, product_id: int) -> HttpResponse:
-    """The same answer, of a holder who is logged in: the link may be lost or too old."""
-    try:
-        if _answer(request, of_seat(seat, product_id)):
-            messages.success(request, _("Thank you. You have answered."))
-    except StallError as refused:
-        messages.error(request, str(refused))
+    """The same question to a holder who is logged in: the link may be lost or too old."""
+    listing = of_seat(seat, product_id)
+    if request.method == "POST":
+        try:
+            if _answer(request, listing):
+                messages.success(request, _("Thank you. You have answered."))
+        except StallError as refused:
+            messages.error(request, str(refused))
+            return redirect("panel:answer_listing", product_id=product_id)
+    elif listing.state == Listing.State.CONFIRM:
+        return render(request, "panel/answer_listing.html", {"seat": seat, **_question(listing)})
     return redirect("panel:listing", product_id=product_id)
 
 

@@ -15,7 +15,7 @@ from shop.storefront.cards import short_title
 from vendors.stalls.models import Listing, ListingChange, Photo, PriceChange
 from vendors.stalls.queries.asked import may_ask_again
 from vendors.stalls.queries.listings import CLOSE_UP
-from vendors.stalls.queries.words import mark_of, open_categories
+from vendors.stalls.queries.words import open_categories
 from vendors.stalls.services.listing_states import WITH_STALL
 
 PRICES_SHOWN = 50
@@ -95,23 +95,16 @@ def listing_screen(listing: Listing | None) -> dict[str, Any]:
     """What stands round the form of goods; nothing for goods that are not there yet."""
     if listing is None:
         return {"listing": None, "photos": [], "is_draft": True}
-    newest = listing.changes.filter(
-        state__in=(ListingChange.State.WAITING, ListingChange.State.REFUSED)
-    ).first()
+    waits_for_yes = listing.state == Listing.State.CONFIRM
+    states = (ListingChange.State.WAITING, ListingChange.State.REFUSED)
+    # What buyers never saw has no new words beside the old ones.
+    newest = None if waits_for_yes else listing.changes.filter(state__in=states).first()
     return {
         "listing": listing,
         "photos": list(listing.photos.all()),
         "is_draft": listing.state in WITH_STALL,
         "change": newest,
-        **(_asked(listing) if listing.state == Listing.State.CONFIRM else {}),
-    }
-
-
-def _asked(listing: Listing) -> dict[str, Any]:
-    """What goods that wait for their holder's yes need: what the holder says yes to, and whether to ask once more."""
-    return {
-        "seen": mark_of(listing),
-        "may_ask_again": may_ask_again(listing, now=timezone.now()),
+        "may_ask_again": waits_for_yes and may_ask_again(listing, now=timezone.now()),
     }
 
 
