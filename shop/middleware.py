@@ -43,7 +43,7 @@ class PressedTwiceMiddleware:
 
     AREAS: Final = ("panel", "desk")
     IN_HAND: Final = "in hand"
-    REMEMBERED, LONGEST_DEED = 600, 30  # seconds
+    REMEMBERED, LONGEST_DEED = 60, 30  # seconds; whoever presses a minute later means it
     LOOKS, BETWEEN_LOOKS = 20, 0.25
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -8,12 +8,20 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 os.environ["DOOR"] = "setup"
 
+import hypothesis
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from shop import postgres
 from tests import migrated_templates
 from tests.fixtures_bank import sandbox_bank  # noqa: F401 - a fixture for every test
+
+# Nothing is timed in tests: a slow machine is no failure.
+hypothesis.settings.register_profile(
+    "untimed",
+    hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]),
+)
+hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(os.environ.get("BAZARCHE_STATE", ROOT / ".local"))

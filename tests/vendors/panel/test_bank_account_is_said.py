@@ -50,6 +50,12 @@ def test_without_an_account_the_row_is_red_and_both_pages_say_it(client, stall):
     assert client.get("/panel/").content.decode().count('href="/panel/money/account/"') == 1
 
 
+def test_a_stall_that_is_not_open_yet_may_name_its_account_later(client, stall):
+    stall.state = stall.State.DRAFT
+    stall.save(update_fields=["state"])
+    assert row(client) == ("هنوز گفته نشده؛ بعداً هم می‌شود", "muted")
+
+
 def test_an_account_that_waits_is_said_to_wait(client, stall):
     propose(stall)
     assert row(client) == ("پیش ماست؛ با شما تماس می‌گیریم", "muted")
