@@ -29,7 +29,7 @@ orders = [
 # What these pages link beside orders; nobody goes there.
 linked = [
     path(f"{name}/<int:pk>/", views.OrderStatsView.as_view(), name=name)
-    for name in ("partner-manage", "user-detail")
+    for name in ("catalogue-product", "partner-manage", "user-detail")
 ]
 # The frame of these pages links our desk and what is left of the dashboard.
 urlpatterns = [
