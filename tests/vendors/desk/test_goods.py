@@ -16,7 +16,6 @@ from tests.makers import (
     a_user,
     log_in_at_office,
 )
-from vendors.stalls.access import let_look_after
 from vendors.stalls.models import CategoryClass, Listing, ListingChange, Stall
 from vendors.stalls.queries.words import mark_of, missing_of
 from vendors.stalls.services.listing_states import send_listing
@@ -32,14 +31,6 @@ State = Listing.State
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path):
     settings.MEDIA_ROOT, settings.PRIVATE_ROOT = tmp_path / "media", tmp_path / "private"
-
-
-@pytest.fixture
-def carer(client):
-    user = a_staff_member(name="مریم راد")
-    let_look_after(user)
-    log_in_at_office(client, user)
-    return user
 
 
 @pytest.fixture

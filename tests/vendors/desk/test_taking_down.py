@@ -10,12 +10,9 @@ from tests.makers import (
     a_category,
     a_member,
     a_product,
-    a_staff_member,
     a_stall,
     a_user,
-    log_in_at_office,
 )
-from vendors.stalls.access import let_look_after
 from vendors.stalls.models import (
     Listing,
     ListingChange,
@@ -38,14 +35,6 @@ pytestmark = [
     pytest.mark.urls("shop.urls.office"),
 ]
 State = Listing.State
-
-
-@pytest.fixture
-def carer(client):
-    user = a_staff_member(name="مریم راد")
-    let_look_after(user)
-    log_in_at_office(client, user)
-    return user
 
 
 @pytest.fixture
