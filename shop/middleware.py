@@ -73,7 +73,7 @@ class PressedTwiceMiddleware:
             return None
         press = self._press_of(request)
         if cache.add(press, self.IN_HAND, self.LONGEST_DEED):
-            request.press = press  # type: ignore[attr-defined]
+            request.press = press  # type: ignore[attr-defined]  # kept on the request for its answer
             return None
         for _look in range(self.LOOKS):
             answer = cache.get(press)
